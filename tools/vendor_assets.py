@@ -2,7 +2,8 @@
 
 `[tool.assets]` in pyproject.toml is the allow-list: each line is `npm:PATTERN -> FOLDER/` (below node_modules) or
 `python:PACKAGE/PATTERN -> FOLDER/` (an installed Python package); a place without the last slash renames the file.
-The copies land in a git-ignored static folder; nothing else of the packages is ever served. Used by `make setup` and by the wheel build (hatch_build.py).
+The copies land in a git-ignored static folder; nothing else of the packages is ever served.
+Used by `make setup` and by the wheel build (hatch_build.py).
 """
 
 from __future__ import annotations

@@ -1,0 +1,75 @@
+"""`zhixing serve`: start the web processes and, with `--with-worker`, the background workers beside them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from zhixing.site.launch import Launch, Part, PortTaken, address, answers, demo_accounts, require_free, web, zhixing
+
+HELP = "启动网站（可同时启动后台任务进程）"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `zhixing serve`; the environment gives the defaults."""
+    port = int(os.environ.get("PORT", "8000"))
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址（默认只供本机访问）")
+    parser.add_argument("--port", type=int, default=port, help="监听端口（默认 8000，或环境变量 PORT）")
+    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="网站进程数（默认 1）")
+    parser.add_argument("--threads", type=_positive, default=4, metavar="N", help="每个网站进程的线程数（默认 4）")
+    parser.add_argument("--with-worker", action="store_true", help="同时启动后台任务进程")
+    parser.add_argument("--job-workers", type=_positive, default=1, metavar="N", help="后台任务进程数（默认 1）")
+    parser.add_argument("--prepare", action="store_true", help="先建库或升级数据库，空库时布置演示学校")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to stop (0) or until something fails (not 0)."""
+    try:
+        require_free(options.host, options.port)
+    except PortTaken as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    here = address(options.host, options.port)
+    launch = Launch({"ZHIXING_BASE_URL": here.rstrip("/"), **os.environ})
+    if options.prepare:
+        code = launch.run_first(preparations())
+        if code:
+            return code
+    parts = [web(options.host, options.port, options.workers, options.threads)]
+    if options.with_worker:
+        parts += [Part("后台任务", zhixing("worker")) for _ in range(options.job_workers)]
+    return launch.run(
+        parts,
+        ready=lambda: answers(options.host, options.port),
+        announce=lambda: announce(here, with_accounts=options.prepare),
+    )
+
+
+def preparations() -> list[Part]:
+    """List the steps before the first start; each does nothing where its work is done already."""
+    steps = [Part("建立或升级数据库", zhixing("migrate")), Part("布置演示学校", zhixing("demo", "--if-empty"))]
+    if (variable_files() / "static" / "staticfiles.json").exists():  # made for production once; must follow the version
+        steps.append(Part("生成静态文件", zhixing("static")))
+    return steps
+
+
+def announce(here: str, *, with_accounts: bool) -> None:
+    """Say where the site is and, for the demonstration school, who may sign in."""
+    print(f"\n知行已启动：{here}（按 Ctrl+C 停止）", flush=True)
+    accounts = demo_accounts(variable_files()) if with_accounts else ""
+    if accounts:
+        print(f"\n{accounts}", flush=True)
+
+
+def variable_files() -> Path:
+    """Give the folder of data and keys, as settings.py does, without loading settings."""
+    return Path(os.environ.get("ZHIXING_VAR", Path.cwd() / "var"))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("至少为 1")
+    return number
