@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class PeopleConfig(AppConfig):
+    name = "zhixing.kernel.people"
+    label = "people"
+    verbose_name = "人员与权限"
+
+    def ready(self) -> None:
+        from . import systemchecks  # noqa: F401  # app ready
+        from .walls import install_walls  # app ready
+
+        post_migrate.connect(install_walls, dispatch_uid="people.install_walls")
