@@ -36,8 +36,8 @@ run: setup
 test: setup-dev
 	@$(PYTHON) tools/run_tests.py
 
-test-spark: setup-dev
-	@$(PYTHON) tools/run_spark_tests.py
+test-spark: python
+	@$(HOST_PYTHON) tools/run_spark_tests.py
 
 bench: setup-dev
 	@$(PYTHON) -m bench
@@ -48,8 +48,8 @@ lint: setup-dev
 format: setup-dev
 	@$(PYTHON) -m ruff check --fix -q . ; $(PYTHON) -m ruff format -q .
 
-lock: setup-dev
-	@$(PYTHON) tools/lock.py
+lock: python
+	@$(HOST_PYTHON) tools/lock.py
 
 clean:
 	@rm -rf .venv .venv-spark .tools node_modules build dist src/zhixing/staticfiles src/zhixing/kernel/pages/static/vendor

@@ -18,6 +18,7 @@ from pathlib import Path
 from bootstrap import ROOT, TOOLS, CannotSetUp, npm, run, uv, uv_environment
 
 OLDEST_PYTHON = (3, 11)
+RUN_LOCK, DEV_LOCK, SPARK_LOCK = "requirements.lock", "requirements-dev.lock", "requirements-spark.lock"
 COMMAND = """\
 #!{python}
 import sys
@@ -28,37 +29,33 @@ sys.exit(main())
 """
 
 
-def set_up(venv: Path, *, lock: str, dev_assets: bool) -> None:
-    """Bring Python packages and browser assets up to their locks, both at the same time.
-
-    `lock` is a file name in the project folder. Raises CannotSetUp.
-    """
+def set_up(venv: Path, *, dev: bool) -> None:
+    """Bring Python packages and browser assets up to their locks, both at the same time. Raises CannotSetUp."""
     uv()  # both sides need it; fetched once, before they part
     with ThreadPoolExecutor() as side_by_side:
-        assets = side_by_side.submit(install_node_modules, dev=dev_assets)
-        python = side_by_side.submit(install_python, venv, lock)
+        assets = side_by_side.submit(install_node_modules, dev=dev)
+        python = side_by_side.submit(install_python, venv, DEV_LOCK if dev else RUN_LOCK)
         python.result()
         assets.result()
     link_package(venv)
     run([venv / "bin" / "python", ROOT / "tools" / "vendor_assets.py"], timeout=120)
 
 
-def install_python(venv: Path, lock: str) -> None:
-    """Make the virtual environment hold exactly the packages of `lock`."""
-    stamp, wanted = venv / ".lock-digest", f"{lock} {digest(ROOT / lock)}"
-    python = venv / "bin" / "python"
-    if python.exists() and wanted in _read(stamp).splitlines():
+def install_python(venv: Path, *locks: str) -> None:
+    """Make the virtual environment hold exactly the packages of `locks` (file names in the project folder)."""
+    stamp, python = venv / ".lock-digest", venv / "bin" / "python"
+    wanted = {f"{lock} {digest(ROOT / lock)}" for lock in locks}
+    if python.exists() and wanted <= set(_read(stamp).splitlines()):
         return
-    print(f"· 安装 Python 包（{lock}）……", flush=True)
+    print(f"· 安装 Python 包（{'、'.join(locks)}）……", flush=True)
     if not python.exists():
         run([uv(), "venv", "-q", "--clear", "--python", sys.executable, venv], env=uv_environment())
     stamp.unlink(missing_ok=True)
-    sync = [uv(), "pip", "sync", "-q", "--require-hashes", "--python", python, ROOT / lock]
+    sync = [uv(), "pip", "sync", "-q", "--require-hashes", "--python", python, *(ROOT / lock for lock in locks)]
     run(sync, env=uv_environment(), timeout=900)
-    lines = [wanted]
-    if lock == "requirements-dev.lock":  # holds everything that running needs: `make run` must not take it away again
-        lines.append(f"requirements.lock {digest(ROOT / 'requirements.lock')}")
-    stamp.write_text("\n".join(lines), "utf-8")
+    if DEV_LOCK in locks:  # it holds everything that running needs: `make run` must not take the rest away again
+        wanted.add(f"{RUN_LOCK} {digest(ROOT / RUN_LOCK)}")
+    stamp.write_text("\n".join(sorted(wanted)), "utf-8")
 
 
 def link_package(venv: Path) -> None:
@@ -112,8 +109,7 @@ def main() -> int:
         return 1
     start = time.monotonic()
     try:
-        lock = "requirements-dev.lock" if arguments.dev else "requirements.lock"
-        set_up(arguments.venv, lock=lock, dev_assets=arguments.dev)
+        set_up(arguments.venv, dev=arguments.dev)
     except CannotSetUp as problem:
         print(f"\n准备运行环境失败：{problem}", file=sys.stderr)
         return 1
