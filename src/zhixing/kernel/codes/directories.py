@@ -11,15 +11,19 @@ that isn't ``complete`` may confirm a name but never refute one. The TOML form::
     groups = { "61" = "农林牧渔" }          # code prefix = name of the group
     [edition.entries.M-H]                   # code = name, by how sure we are of the pair
     "710201" = "计算机应用"
+    droppable_endings = ["…"]               # optional: what people put behind a name without changing it
+    expected_count = 358                    # optional: how many entries the whole list has
+    code_pattern = '^…$'                    # optional: the form of a code
     [edition.marks]                         # optional: prefix or code = words such as "涉农"
     [edition.synonyms]                      # other spelling = name
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +63,9 @@ class Edition:
     groups: Mapping[str, str]
     entries: Mapping[str, Entry]
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    droppable_endings: tuple[str, ...] = ()
+    expected_count: int | None = None
+    code_pattern: str = ""
     note: str = ""
 
     @cached_property
@@ -68,15 +75,48 @@ class Edition:
         return rows | {normalise(other): rows[normalise(name)] for other, name in self.synonyms.items()}
 
     def find(self, text: str) -> Entry | None:
-        """Return the row whose code or name ``text`` is, or None."""
+        """Return the row whose code or name ``text`` is, or None.
+
+        A name is also found with an ending that says nothing (``droppable_endings``) and with a bracket behind it.
+        """
         key = normalise(text)
-        return self.entries.get(key) or self.by_name.get(key)
+        for attempt in (key, *self._shortened(key)):
+            entry = self.entries.get(attempt) or self.by_name.get(attempt)
+            if entry is not None:
+                return entry
+        return None
 
     def lists(self, text: str) -> bool | None:
         """Tell whether ``text`` is in this edition; None where the edition is incomplete and doesn't know it."""
         if self.find(text) is not None:
             return True
         return False if self.complete else None
+
+    def has_form_of_code(self, code: str) -> bool:
+        """Tell whether ``code`` looks like a code of this edition; true where the form isn't known."""
+        return re.fullmatch(self.code_pattern, code) is not None if self.code_pattern else True
+
+    def with_entries(self, entries: Iterable[Entry], *, complete: bool) -> Edition:
+        """Return the edition with a school's own rows in place of the shipped ones where the codes are equal.
+
+        ``complete`` says that the rows are the whole official list, so that the edition may refute names.
+        """
+        own = {entry.code: entry for entry in entries}
+        shipped = {} if complete else self.entries
+        kept = {code: entry for code, entry in shipped.items() if code not in own}
+        rows = {**kept, **own}
+        titles = {normalise(entry.title) for entry in rows.values()}
+        synonyms = {other: name for other, name in self.synonyms.items() if normalise(name) in titles}
+        edition = replace(self, entries=rows, synonyms=synonyms, complete=complete)
+        _refuse_contradictions(edition, self.version)
+        return edition
+
+    def _shortened(self, key: str) -> Iterator[str]:
+        without_bracket = re.sub(r"\([^()]*\)$", "", key)
+        if without_bracket != key:
+            yield without_bracket
+        for ending in self.droppable_endings:
+            yield without_bracket.removesuffix(ending)
 
 
 class Directory:
@@ -114,6 +154,7 @@ def _load(sources: tuple[Path, ...]) -> Directory:
 
 def _edition(table: dict[str, Any], where: str) -> Edition:
     facts = dict(table)
+    facts["droppable_endings"] = tuple(facts.get("droppable_endings", ()))
     marks: dict[str, list[str]] = facts.pop("marks", {})
     groups: dict[str, str] = facts["groups"]
     entries: dict[str, Entry] = {}
