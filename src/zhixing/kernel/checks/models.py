@@ -7,12 +7,7 @@ from django.db.models import F, Q
 
 from ..base.records import DataClass, Reach, Record, Rows, manager_of
 from ..people.models import Unit, User
-
-
-class Severity(models.TextChoices):
-    ERROR = "error", "错误"
-    WARNING = "warning", "警告"
-    NOTICE = "notice", "提示"
+from .severity import Severity
 
 
 class Stage(models.TextChoices):

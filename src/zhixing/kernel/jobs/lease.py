@@ -1,0 +1,75 @@
+"""One worker's hold on one job: renewed while it runs, worthless once another attempt has begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..base.tenancy import across_tenants
+from .models import Job, State
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Lease:
+    """``attempt`` is the fencing token: every write names it, and a stale one changes nothing."""
+
+    job_id: int
+    attempt: int
+
+    def _mine(self) -> Any:
+        return Job.objects.filter(pk=self.job_id, attempt=self.attempt, state=State.RUNNING)
+
+    def renew(self, done: int, total: int, message: str) -> bool:
+        """False when the job was cancelled or taken over."""
+        with across_tenants("jobs"):
+            kept = self._mine().update(
+                lease_until=timezone.now() + LEASE, done_count=done, total_count=total, message=message[:200]
+            )
+            return bool(kept) and not self._mine().filter(cancel_asked=True).exists()
+
+    def finish(self, state: str, *, result: dict[str, Any] | None = None, error: str = "") -> bool:
+        """Write the end of the job; False when another attempt owns it by now."""
+        with across_tenants("jobs"):
+            return bool(
+                self._mine().update(
+                    state=state, result=result or {}, error=error[:4000], finished_at=timezone.now(), lease_until=None
+                )
+            )
+
+    def hand_back(self) -> bool:
+        """Give the job to whoever comes next: at a graceful stop."""
+        with across_tenants("jobs"):
+            return bool(self._mine().update(state=State.WAITING, lease_until=None))
+
+
+def take_next(worker: str) -> tuple[Job, Lease] | None:
+    """Claim the oldest job that is due, or one whose worker stopped renewing; None when there is nothing to do."""
+    now = timezone.now()
+    due = Q(state=State.WAITING) & (Q(run_after=None) | Q(run_after__lte=now))
+    orphaned = Q(state=State.RUNNING, lease_until__lt=now)
+    with across_tenants("jobs"), transaction.atomic():
+        waiting = Job.objects.filter(due | orphaned).order_by("pk")
+        if connections["default"].features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        found = waiting.first()
+        if found is None:
+            return None
+        if found.attempt >= MOST_ATTEMPTS:
+            Job.objects.filter(pk=found.pk).update(
+                state=State.FAILED, error="执行进程多次中断，已停止重试。请联系系统管理员。", finished_at=now, lease_until=None
+            )
+            return None
+        found.attempt += 1
+        Job.objects.filter(pk=found.pk).update(
+            state=State.RUNNING, attempt=found.attempt, worker=worker, lease_until=now + LEASE,
+            started_at=found.started_at or now,
+        )  # fmt: skip
+    return found, Lease(found.pk, found.attempt)
