@@ -11,12 +11,15 @@ from zhixing.site.launch import Launch, Part, PortTaken, address, answers, demo_
 
 HELP = "启动网站（可同时启动后台任务进程）"
 
+LAST_PORT = 65535
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `zhixing serve`; the environment gives the defaults."""
-    port = int(os.environ.get("PORT", "8000"))
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="监听地址（默认只供本机访问）")
-    parser.add_argument("--port", type=int, default=port, help="监听端口（默认 8000，或环境变量 PORT）")
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址（默认只供本机访问）")
+    parser.add_argument(
+        "--port", type=_port, default=os.environ.get("PORT", "8000"), help="监听端口（默认 8000，或环境变量 PORT）"
+    )
     parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="网站进程数（默认 1）")
     parser.add_argument("--threads", type=_positive, default=4, metavar="N", help="每个网站进程的线程数（默认 4）")
     parser.add_argument("--with-worker", action="store_true", help="同时启动后台任务进程")
@@ -69,7 +72,12 @@ def variable_files() -> Path:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("至少为 1")
-    return number
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("请写一个正整数")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"端口应为 1 到 {LAST_PORT} 的整数，而不是“{text}”")
+    return int(text)
