@@ -21,6 +21,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _AS_FORMULA = re.compile(r'="([^"]*)"')
 _POWER = re.compile(r"\s*\d(?:\.\d+)?[Ee]\+?(\d\d)\s*")
 _LINE_PROVES_UTF8 = 12
+# A spreadsheet saves a number of twelve digits and more as 1.1E+11.
+_POWER_SHOWN_FROM = 11
 _SAVE_AS_UTF8 = "请用 Excel/WPS 打开后另存为“Excel 工作簿（*.xlsx）”或“CSV UTF-8”再试"
 
 
@@ -110,9 +112,8 @@ def _rows(source: Path, encoding: str) -> Iterator[list[str]]:
 
 def _measure(source: Path, encoding: str, rows: int, columns: int) -> int:
     """The widest row, once it is known that the table keeps within bounds."""
-    width = count = 0
-    for row in _rows(source, encoding):
-        count += 1
+    width = 0
+    for count, row in enumerate(_rows(source, encoding), start=1):
         width = max(width, len(row))
         if count > rows:
             raise SheetRefused("", f"表格超过 {rows} 行", "请把名单分成几个文件再试")
@@ -138,7 +139,7 @@ def _tidied(row: list[str], number: int, batches: BatchWriter) -> list[Any]:
         wrapped = _AS_FORMULA.fullmatch(text)
         text = wrapped.group(1) if wrapped else text
         power = _POWER.fullmatch(text)
-        if power and int(power.group(1)) >= 14:
+        if power and int(power.group(1)) >= _POWER_SHOWN_FROM:
             batches.lossy.append((number, at))
         tidied.append(text)
     return tidied

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405  types only; parsing is defusedxml's
+from xml.etree.ElementTree import Element, ParseError
 
 from .container import open_container
 from .limits import MIB, WEB, Limits

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 
 import pyarrow as pa
+
+from zhixing.kernel.rosters.recognition import heading_key
 
 from .addresses import letters_of
 
 _LOOKED_AT = 10
 _LONGEST_HEADING = 40
-_NOISE = re.compile(r"[\s*＊:：#]+")
 _LIKE_DATA = re.compile(r"[\d.,/:+\-%年月日]+[A-Za-z]?")
-
-
-def spelling(heading: str) -> str:
-    """A heading as it is compared: half-width, without blanks, line breaks, stars and colons."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", heading)).casefold()
 
 
 def find_header(data: pa.Table, known: Collection[str]) -> int:
@@ -29,8 +24,8 @@ def find_header(data: pa.Table, known: Collection[str]) -> int:
     """
     head = data.slice(0, _LOOKED_AT).drop_columns(["_row"]).to_pylist()
     rows = [[cell.strip() for cell in row.values() if cell] for row in head]
-    wanted = {spelling(each) for each in known}
-    hits = [len(wanted & {spelling(cell) for cell in row}) for row in rows]
+    wanted = {heading_key(each) for each in known}
+    hits = [len(wanted & {heading_key(cell) for cell in row}) for row in rows]
     if hits and max(hits) >= min(2, data.num_columns - 1):
         return hits.index(max(hits))
     fullest = max((len(row) for row in rows), default=0)
@@ -46,22 +41,16 @@ def _look_like_headings(cells: list[str]) -> bool:
 
 
 def name_headings(cells: list[str | None], body: pa.Table) -> tuple[tuple[str, ...], list[str]]:
-    """A name for every column and remarks for the user.
+    """The heading of every column as the file spells it, and remarks for the user.
 
-    A column without heading is called by its letter where it holds data and "" where it is empty; the second column
-    of one heading is told apart from the first, which keeps the name.
+    A column without heading is called by its letter where it holds data and "" where it is empty.
     """
     named: list[str] = []
-    seen: set[str] = set()
     remarks: list[str] = []
     for at, cell in enumerate(cells):
         heading = " ".join((cell or "").split())
         if not heading and body.num_rows and body[f"c{at}"].null_count < body.num_rows:
             heading = f"{letters_of(at)} 列（没有标题）"
             remarks.append(f"{letters_of(at)} 列没有标题")
-        elif heading and spelling(heading) in seen:
-            remarks.append(f"标题“{heading}”出现了不止一次，{letters_of(at)} 列未按它读取")
-            heading = f"{heading}（重复，{letters_of(at)} 列）"
-        seen.add(spelling(heading))
         named.append(heading)
     return tuple(named), remarks

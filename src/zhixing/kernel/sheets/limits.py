@@ -12,8 +12,9 @@ class Limits:
     """Bounds for one file; everything beyond is refused before it costs anything.
 
     ``file_bytes`` and ``unpacked_bytes`` are bytes on disk and after unpacking; ``rows`` and ``columns`` bound every
-    cell reference of a sheet, ``table_rows`` those of csv and parquet; ``memory_bytes`` and ``cpu_seconds`` bind the child process that parses. ``ratio`` is
-    unpacked ÷ packed, looked at only above ``ratio_from`` bytes because tiny parts pack absurdly well.
+    cell reference of a sheet, ``table_rows`` the rows of csv and parquet; ``memory_bytes`` and ``cpu_seconds`` bind
+    the child process that parses. ``ratio`` is unpacked ÷ packed, looked at only above ``ratio_from`` bytes because
+    tiny parts pack absurdly well.
     """
 
     file_bytes: int

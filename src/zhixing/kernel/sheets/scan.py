@@ -164,7 +164,7 @@ def _scan_other(file: str, chunks: Iterator[bytes]) -> None:
 
 @lru_cache(maxsize=8)
 def _beyond(rows: int, columns: int) -> re.Pattern[bytes]:
-    """A pattern for references past ``rows`` × ``columns``; group 1 is the reference. Starts with a literal for speed."""
+    """References past ``rows`` × ``columns`` (group 1). Starts with a literal, which makes the search fast."""
     past_column = _letters_past(letters_of(columns - 1))
     past_row = _number_past(rows)
     return re.compile(f' r="((?:{past_column})[0-9]+|[A-Za-z]{{0,2}}(?:{past_row}))'.encode())
