@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from zhixing.kernel.base.certainty import Certainty
+from zhixing.kernel.codes.nearest import nearest_title
 from zhixing.kernel.codes.text import normalise
 
 
@@ -91,6 +92,14 @@ class Edition:
         if self.find(text) is not None:
             return True
         return False if self.complete else None
+
+    def nearest(self, text: str) -> str | None:
+        """Return the listed name that was certainly meant, None at the least doubt."""
+        entry = self.find(text)
+        if entry is not None:
+            return entry.title
+        key = normalise(text)
+        return nearest_title(key, {spelling: row.title for spelling, row in self.by_name.items()}) if key else None
 
     def has_form_of_code(self, code: str) -> bool:
         """Tell whether ``code`` looks like a code of this edition; true where the form isn't known."""

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -71,6 +71,9 @@ class Standard:
     valid_to: date | None = None
 
     def __post_init__(self) -> None:
+        for day in (self.valid_from, self.valid_to):
+            if day is not None and type(day) is not date:
+                raise StandardDataError(f"{self.name}: {day!r} is no date")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise StandardDataError(f"{self.name}: ends on {self.valid_to} before it begins on {self.valid_from}")
         if isinstance(self.value, Range) and self.value.high < self.value.low:
@@ -90,17 +93,22 @@ class Standard:
         begins = max(self.valid_from or date.min, other.valid_from or date.min)
         return begins <= min(self.valid_to or date.max, other.valid_to or date.max)
 
+    def begins_with(self, other: Standard) -> bool:
+        """Tell whether both versions begin on the same day, so that neither is the later word."""
+        return self.valid_from == other.valid_from
+
 
 class Standards:
     """All versions of all standards, and a school's own edits on top of them.
 
-    An edit wins over the shipped version on every day on which it holds; among shipped versions the narrowest
-    jurisdiction wins (county, city, province, nation). Immutable: ``with_overrides`` returns another one.
+    An edit wins over the shipped version on every day on which it holds, and the latest begun edit over earlier
+    ones; among shipped versions the narrowest jurisdiction wins (county, city, province, nation). Immutable:
+    ``with_overrides`` returns another one.
     """
 
     def __init__(self, shipped: Iterable[Standard], overrides: Iterable[Standard] = ()) -> None:
-        self._shipped = _grouped(shipped)
-        self._overrides = _grouped(overrides)
+        self._shipped = _grouped(shipped, Standard.meets)
+        self._overrides = _grouped(overrides, Standard.begins_with)
         for name, rows in self._overrides.items():
             if name not in self._shipped:
                 raise StandardDataError(f"{name} is no standard, so it can't be edited")
@@ -112,6 +120,23 @@ class Standards:
         """Return these standards with a school's edited versions layered on top (replacing earlier edits)."""
         shipped = [row for rows_ in self._shipped.values() for row in rows_]
         return Standards(shipped, rows)
+
+    def edit(
+        self, name: str, plain: Any, *, source: str, valid_from: date | None = None, valid_to: date | None = None
+    ) -> Standard:
+        """Return a school's own version of a standard, ready for ``with_overrides``.
+
+        ``plain`` is what JSON can say (see ``to_value``). Title and unit stay those of the shipped version. Raises
+        StandardError for an unknown name and StandardDataError for a value of another kind.
+        """
+        self._refuse_unknown(name)
+        shipped, value = self._shipped[name][0], to_value(plain)
+        if _kind(value) != _kind(shipped.value):
+            raise StandardDataError(f"{name} must stay a {_kind(shipped.value)}")
+        return replace(
+            shipped, value=value, source=source, article="", note="", certainty=Certainty.C3, jurisdiction=NATION,
+            valid_from=valid_from, valid_to=valid_to,
+        )  # fmt: skip
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -245,11 +270,17 @@ def _places(jurisdiction: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(around))
 
 
-def _grouped(rows: Iterable[Standard]) -> dict[str, tuple[Standard, ...]]:
+def _grouped(
+    rows: Iterable[Standard], collide: Callable[[Standard, Standard], bool]
+) -> dict[str, tuple[Standard, ...]]:
+    """By name, the latest begun first; refuses two rows for one place that ``collide``."""
     by_name: dict[str, list[Standard]] = defaultdict(list)
     for row in rows:
         for other in by_name[row.name]:
-            if other.jurisdiction == row.jurisdiction and other.meets(row):
+            if other.jurisdiction == row.jurisdiction and collide(other, row):
                 raise StandardDataError(f"{row.name} has two versions for {row.jurisdiction} on one day")
         by_name[row.name].append(row)
-    return {name: tuple(versions) for name, versions in by_name.items()}
+    return {
+        name: tuple(sorted(versions, key=lambda row: row.valid_from or date.min, reverse=True))
+        for name, versions in by_name.items()
+    }
