@@ -56,7 +56,7 @@ def _both(name: str, tail: re.Pattern[str]) -> set[str]:
 
 
 def _autonomous(name: str) -> set[str]:
-    match = _AUTONOMOUS.fullmatch(name) or _ONE_PEOPLE.fullmatch(name)
+    match = (_AUTONOMOUS.fullmatch(name) or _ONE_PEOPLE.fullmatch(name)) if "自治" in name else None
     if match is None:
         return set()
     stem, kind = match.groups()

@@ -146,6 +146,8 @@ class Regions:
         names = {code: [Named(name) for name in used.split("|")] for code, used in self._in_use.items()}
         for code, text in self._history.items():
             named = names.setdefault(code, [])
+            if named and named[0].name == text.rpartition("]")[2] and "," not in text:
+                continue  # the present name is the only one there ever was
             present = {one.name for one in named}
             for first, last, name in _HISTORY_NAME.findall(text):
                 if name not in present:
