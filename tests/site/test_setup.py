@@ -196,3 +196,22 @@ def test_steps_run_in_order_until_one_fails(tmp_path: Path, capfd: pytest.Captur
 def test_addresses_to_open_are_reachable_ones() -> None:
     assert launch.address("0.0.0.0", 8000) == "http://127.0.0.1:8000/"
     assert launch.address("::", 8080) == "http://[::1]:8080/"
+
+
+# -- what is told about it ----------------------------------------------------------------------------------------
+
+NAMED_SETTING = re.compile(r'"((?:ZHIXING_[A-Z_]+|DATABASE_URL|PORT))"')
+
+
+def test_the_deployment_guide_lists_exactly_the_settings_that_are_read() -> None:
+    read = {name for path in (ROOT / "src").rglob("*.py") for name in NAMED_SETTING.findall(path.read_text("utf-8"))}
+    guide = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", guide, re.MULTILINE))
+    assert listed == read
+
+
+def test_readmes_link_only_what_exists() -> None:
+    for name in ("README.md", "README.en.md", "docs/how-to/deploy.md"):
+        page = ROOT / name
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text("utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == []
