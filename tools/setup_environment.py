@@ -44,11 +44,13 @@ def set_up(venv: Path, *, dev: bool) -> None:
 def install_python(venv: Path, *locks: str) -> None:
     """Make the virtual environment hold exactly the packages of `locks` (file names in the project folder)."""
     stamp, python = venv / ".lock-digest", venv / "bin" / "python"
-    wanted = {f"{lock} {digest(ROOT / lock)}" for lock in locks}
-    if python.exists() and wanted <= set(_read(stamp).splitlines()):
+    # Its scripts name the folder it was made in: one that was moved or copied here has to be made anew.
+    place = f"in {venv.absolute()}"
+    have, wanted = set(_read(stamp).splitlines()), {place, *(f"{lock} {digest(ROOT / lock)}" for lock in locks)}
+    if python.exists() and wanted <= have:
         return
     print(f"· 安装 Python 包（{'、'.join(locks)}）……", flush=True)
-    if not python.exists():
+    if not python.exists() or (have and place not in have):
         run([uv(), "venv", "-q", "--clear", "--python", sys.executable, venv], env=uv_environment())
     stamp.unlink(missing_ok=True)
     sync = [uv(), "pip", "sync", "-q", "--require-hashes", "--python", python, *(ROOT / lock for lock in locks)]
