@@ -27,6 +27,8 @@ _START = f"import sys; sys.modules['numpy'] = None; sys.path.insert(0, {_SOURCE!
     "from zhixing.kernel.sheets.child import main; main()"
 )
 _REFUSED = 3
+# How Python, Arrow and the loader say that the limit on memory was reached.
+_SIGNS_OF_WEIGHT = (b"MemoryError", b"allocate", b"failed to map segment", b"malloc")
 _TOO_HEAVY = "读取时超出了内存或时间的上限，表格过大或内容异常"
 
 
@@ -89,7 +91,7 @@ def _parse(path: Path, name: str, inspection: Inspection, limits: Limits, out: s
     if done.returncode == _REFUSED:
         answer = json.loads(done.stdout)
         raise SheetRefused(name, answer["why"], answer["remedy"])
-    if done.returncode < 0 or b"MemoryError" in done.stderr or b"ArrowMemoryError" in done.stderr:
+    if done.returncode < 0 or any(sign in done.stderr for sign in _SIGNS_OF_WEIGHT):
         raise SheetRefused(name, _TOO_HEAVY, "请删去多余的行和列，或把名单分成几个文件再试")
     raise SheetRefused(name, DAMAGED, SAVE_AGAIN) from RuntimeError(done.stderr.decode(errors="replace")[-2000:])
 

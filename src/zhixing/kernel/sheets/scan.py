@@ -185,8 +185,8 @@ def _letters_past(last: str) -> str:
 def _number_past(last: int) -> str:
     """Digits of a number greater than ``last``: 60001 gives 6 digits and more, 7####–9####, 61###…"""
     digits = str(last)
-    options = [f"0*[1-9][0-9]{{{len(digits)},}}"]
+    options = [f"[1-9][0-9]{{{len(digits)},}}"]
     for at, digit in enumerate(digits):
         if digit != "9":
             options.append(f"{digits[:at]}[{int(digit) + 1}-9][0-9]{{{len(digits) - at - 1}}}")
-    return "|".join(options)
+    return f"0*(?:{'|'.join(options)})"
