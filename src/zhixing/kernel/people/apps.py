@@ -9,6 +9,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from . import systemchecks  # noqa: F401  # app ready
+        from .exclusion import install_exclusion  # app ready
         from .walls import install_walls  # app ready
 
         post_migrate.connect(install_walls, dispatch_uid="people.install_walls")
+        post_migrate.connect(install_exclusion, dispatch_uid="people.install_exclusion")

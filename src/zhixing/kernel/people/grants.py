@@ -26,6 +26,10 @@ class Extent(StrEnum):
     WARD = "ward"
 
 
+GRANT = "grant"
+"""Beside the extents a role may list rights that it hands out without using them; they open no row."""
+
+
 @dataclass(frozen=True)
 class Held:
     """One running assignment: its role's permissions and the unit it covers (its path, empty for none)."""
@@ -36,10 +40,11 @@ class Held:
     unit_path: str = ""
     home: str = ""
     needs_second_factor: bool = False
+    exclusive_group: str = ""
 
 
 @lru_cache(maxsize=8192)
-def _matches(patterns: tuple[str, ...], permission: str) -> bool:
+def matches(patterns: tuple[str, ...], permission: str) -> bool:
     """Shell-style patterns; one that starts with "-" takes away what an earlier one gave."""
     given = False
     for pattern in patterns:
@@ -70,10 +75,16 @@ class Grants:
             .running(today)
             .order_by("role__position", "pk")
             .values_list(
-                "role__code", "role__title", "role__permissions", "unit__path", "role__home", "role__needs_second_factor"
+                "role__code",
+                "role__title",
+                "role__permissions",
+                "unit__path",
+                "role__home",
+                "role__needs_second_factor",
+                "role__exclusive_group",
             )
-        )
-        return cls(user, [Held(c, t, p, path or "", home, second) for c, t, p, path, home, second in rows])
+        )  # fmt: skip
+        return cls(user, [Held(c, t, p, path or "", *rest) for c, t, p, path, *rest in rows])
 
     def extents(self, permission: str) -> list[tuple[Extent, str]]:
         """Each way the permission is held: (extent, unit path)."""
@@ -81,7 +92,7 @@ class Grants:
             (Extent(extent), held.unit_path)
             for held in self.held
             for extent, patterns in held.permissions.items()
-            if _matches(tuple(patterns), permission)
+            if extent != GRANT and matches(tuple(patterns), permission)
         ]
 
     def holds(self, permission: str) -> bool:
@@ -90,6 +101,11 @@ class Grants:
     def holds_everywhere(self, permission: str) -> bool:
         """Whether the permission covers the whole tenant."""
         return any(extent is Extent.TENANT for extent, _ in self.extents(permission))
+
+    def may_hand_out(self, permission: str) -> bool:
+        """Whether this right may be given to others: held over the whole tenant, or listed to be granted."""
+        listed = (held.permissions.get(GRANT, []) for held in self.held)
+        return self.holds_everywhere(permission) or any(matches(tuple(patterns), permission) for patterns in listed)
 
     def roles(self) -> list[str]:
         return [held.role for held in self.held]

@@ -94,9 +94,7 @@ def _load_or_create(tenant_id: int, purpose: str) -> tuple[int, bytes]:
     with across_tenants("key ring"), transaction.atomic():
         row = TenantKey.objects.filter(tenant_id=tenant_id, purpose=purpose, retired_at=None).order_by("pk").first()
         if row is None:
-            row = TenantKey.objects.create(
-                tenant_id=tenant_id, purpose=purpose, wrapped=wrap(os.urandom(16), context)
-            )
+            row = TenantKey.objects.create(tenant_id=tenant_id, purpose=purpose, wrapped=wrap(os.urandom(16), context))
     key = unwrap(row.wrapped, context)
     _by_id[row.pk] = key
     return row.pk, key

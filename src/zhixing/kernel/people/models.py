@@ -10,10 +10,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from ..base.records import DataClass, Reach, Record, Rows, ScopedManager, manager_of
+from ..base.text import pinyin_keys
 from .grants import Grants
-from .sealing import SealedField
+from .sealing import LoginIndexField, SealedField
 
 
 class Tenant(models.Model):
@@ -130,11 +132,12 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=60)
     name_keys = models.CharField("姓名拼音", max_length=120, blank=True, editable=False)
     phone = SealedField("手机号", kind="phone")
-    phone_login = models.CharField("手机号登录索引", max_length=32, null=True, blank=True, editable=False)
+    phone_login = LoginIndexField("手机号登录索引", source="phone")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="部门", null=True, blank=True, related_name="+")
     is_active = models.BooleanField("启用", default=True)
     leaves_on = models.DateField("离职或离校日期", null=True, blank=True)
     must_set_password = models.BooleanField("须设置密码", default=True)
+    password_set_at = models.DateTimeField("密码设置时间", null=True, editable=False)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
@@ -158,6 +161,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_keys = pinyin_keys(self.name)
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            extra = {"phone_login"} if "phone" in fields else set()
+            kwargs["update_fields"] = {*fields, *extra, *({"name_keys"} if "name" in fields else ())}
+        super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now() if raw_password else None
 
     @cached_property
     def grants(self) -> Grants:
@@ -186,9 +201,7 @@ class Assignment(Record):
 
     user = models.ForeignKey(User, models.PROTECT, verbose_name="用户", related_name="assignments")
     role = models.ForeignKey(Role, models.PROTECT, verbose_name="角色", related_name="assignments")
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name="管辖范围", null=True, blank=True, related_name="+"
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="管辖范围", null=True, blank=True, related_name="+")
     exclusive_group = models.CharField("互斥组", max_length=20, null=True, blank=True, editable=False)
     starts_on = models.DateField("起始日期", null=True, blank=True)
     ends_on = models.DateField("终止日期", null=True, blank=True)
@@ -218,7 +231,10 @@ class Assignment(Record):
         return f"{self.user} · {self.role}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.exclusive_group = self.role.exclusive_group or None
+        ended = self.ends_on is not None and self.ends_on < timezone.localdate()
+        self.exclusive_group = None if ended else self.role.exclusive_group or None
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "exclusive_group"}
         super().save(*args, **kwargs)
 
 
@@ -228,7 +244,7 @@ class Session(AbstractBaseSession):
     user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", null=True, related_name="sessions")
     device = models.CharField("设备", max_length=120, blank=True)
     address = models.CharField("网络地址", max_length=45, blank=True)
-    created_at = models.DateTimeField("登录时间", auto_now_add=True)
+    created_at = models.DateTimeField("登录时间", default=timezone.now)
     seen_at = models.DateTimeField("最近使用", null=True)
 
     class Meta:

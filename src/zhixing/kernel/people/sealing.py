@@ -12,7 +12,7 @@ from django.db import models
 from ..base.masking import mask
 from ..base.text import normalise
 from .ciphers import provider
-from .keys import current_key, key_by_id
+from .keys import current_key, key_by_id, purpose_key
 
 SEPARATOR = "\x1f"
 FORMAT = "v1"
@@ -100,9 +100,7 @@ def open_sealed(row: Any, field: str) -> str:
     if value._plain is None:
         _, algorithm, key_id, body = value._token.split(".", 3)
         key = key_by_id(int(key_id))
-        value._plain = provider.decrypt(
-            algorithm, key, base64.urlsafe_b64decode(body), _context(row, field)
-        ).decode()
+        value._plain = provider.decrypt(algorithm, key, base64.urlsafe_b64decode(body), _context(row, field)).decode()
     return str(value._plain)
 
 
@@ -192,6 +190,21 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]
         if not value:
             setattr(row, self.attname, None)
         elif value._plain is not None:
-            kind = row._meta.get_field(self.source).kind
-            setattr(row, self.attname, blind_index(row.tenant_id, kind, value._plain))
+            setattr(row, self.attname, self.digest(row, row._meta.get_field(self.source).kind, value._plain))
         return getattr(row, self.attname)
+
+    def digest(self, row: Any, kind: str, text: str) -> str | None:
+        return blind_index(row.tenant_id, kind, text)
+
+
+def login_index(text: str) -> str | None:
+    """What a person is found by before anybody knows his tenant: one key for the platform, this purpose only."""
+    value = clean_value("phone", text)
+    return provider.digest(purpose_key("phone-login"), value.encode()).hex()[:32] if value else None
+
+
+class LoginIndexField(BlindIndexField):
+    """The platform-wide digest of a phone number that its owner signs in with."""
+
+    def digest(self, row: Any, kind: str, text: str) -> str | None:
+        return login_index(text)

@@ -66,8 +66,7 @@ def _loose_keys(model: type[models.Model]) -> list[CheckMessage]:
     loose += [
         constraint.name
         for constraint in model._meta.constraints
-        if isinstance(constraint, models.UniqueConstraint)
-        and not tied & set(constraint.fields)
+        if isinstance(constraint, models.UniqueConstraint) and not tied & set(constraint.fields)
     ]
     return [Error(f"唯一键 {name} 没有包含所属单位", obj=model, id="zhixing.E03") for name in loose]
 

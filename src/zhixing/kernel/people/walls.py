@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import connections, models
 
 
-
 def tenant_models() -> list[type[models.Model]]:
     """Every concrete table with a tenant column."""
     return [

@@ -8,6 +8,9 @@ class TrailConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
+        from ..people.witness import heard_by  # app ready
         from .guards import install_guards  # app ready
+        from .record import record  # app ready
 
+        heard_by(record)
         post_migrate.connect(install_guards, dispatch_uid="trail.install_guards")
