@@ -70,6 +70,15 @@ def _rooms_of(app: AppConfig, room: str) -> Iterator[ModuleType]:
         yield import_module(f"{app.name}.{room}")
 
 
+def _kinds_of_work() -> None:
+    """Kernel rooms declare their jobs in *_jobs.py; the decorator shelves them as the module is read."""
+    for app in apps.get_app_configs():
+        if app.name.startswith("zhixing.kernel."):
+            for found in sorted(iter_modules(app.module.__path__), key=lambda found: found.name):
+                if found.name.endswith("_jobs"):
+                    import_module(f"{app.name}.{found.name}")
+
+
 def collect() -> None:
     """Fill and close every registry. A duplicate code raises RuntimeError."""
     for room, kinds in ROOMS.items():
@@ -81,6 +90,7 @@ def collect() -> None:
     for kinds in ROOMS.values():
         for _, registry in kinds:
             registry.close()
+    _kinds_of_work()
     jobs.close()
 
 
