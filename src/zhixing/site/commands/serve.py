@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from zhixing.site.commands import static
 from zhixing.site.launch import Launch, Part, PortTaken, address, answers, demo_accounts, require_free, web, zhixing
 
 HELP = "启动网站（可同时启动后台任务进程）"
@@ -36,10 +37,9 @@ def run(options: argparse.Namespace) -> int:
         return 1
     here = address(options.host, options.port)
     launch = Launch({"ZHIXING_BASE_URL": here.rstrip("/"), **os.environ})
-    if options.prepare:
-        code = launch.run_first(preparations())
-        if code:
-            return code
+    code = launch.run_first(preparations(furnish=options.prepare))
+    if code:
+        return code
     parts = [web(options.host, options.port, options.workers, options.threads)]
     if options.with_worker:
         parts += [Part("后台任务", zhixing("worker")) for _ in range(options.job_workers)]
@@ -50,11 +50,13 @@ def run(options: argparse.Namespace) -> int:
     )
 
 
-def preparations() -> list[Part]:
-    """List the steps before the first start; each does nothing where its work is done already."""
-    steps = [Part("建立或升级数据库", zhixing("migrate")), Part("布置演示学校", zhixing("demo", "--if-empty"))]
-    if (variable_files() / "static" / "staticfiles.json").exists():  # made for production once; must follow the version
-        steps.append(Part("生成静态文件", zhixing("static")))
+def preparations(*, furnish: bool) -> list[Part]:
+    """List what has to be done before the start; each step does nothing where its work is done already."""
+    steps = []
+    if furnish:
+        steps += [Part("建立或升级数据库", zhixing("migrate")), Part("布置演示学校", zhixing("demo", "--if-empty"))]
+    if static.stale():  # an upgrade without `zhixing static` would leave every page without its new files
+        steps.append(Part("重新生成静态文件", zhixing("static")))
     return steps
 
 
