@@ -1,0 +1,131 @@
+"""Add and amend records the one lawful way: judged, saved against lost races, and written to the trail together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+
+from ..base.masking import STAR
+from ..base.records import Record
+from ..people.models import User
+from ..people.sealing import BlindIndexField, SealedField, blind_index
+from .record import difference, record, snapshot
+
+R = TypeVar("R", bound=Record)
+
+GENERAL = "保存时与已有记录冲突，请刷新页面核对后再试。"
+
+
+def add_row(row: R, *, by: User | None, at: datetime, action: str = "add", reason: str = "") -> R:
+    """Save a new record and record its first values. Raises ValidationError by field."""
+    with transaction.atomic():
+        judge(row)
+        _guarded(row.save)
+        record(action=action, by=by, at=at, on=row, reason=reason, changes=difference(row, snapshot(type(row)())))
+    return row
+
+
+def amend_row(
+    row: R, values: Mapping[str, Any], *, by: User | None, at: datetime, seen_version: int | None = None,
+    action: str = "change", reason: str = "", inner: Collection[str] = (),
+) -> R:  # fmt: skip
+    """Write ``values`` into ``row`` if nobody else was faster, and record what changed; nothing happens if nothing did.
+
+    ``seen_version`` is the version the editor was shown, by default the one ``row`` was read with. Fields that
+    aren't editable are written only where the calling verb names them in ``inner``. A blank for a sealed field means
+    "as it was". Raises ValidationError by field, and EditConflict.
+    """
+    before = snapshot(row, values)
+    assign(row, values, inner)
+    with transaction.atomic():
+        judge(row)
+        changes = difference(row, before)
+        if changes:
+            seen = row.version if seen_version is None else seen_version
+            _guarded(lambda: row.save_if_unchanged(seen, changes))
+            record(action=action, by=by, at=at, on=row, reason=reason, changes=changes)
+    return row
+
+
+def assign(row: Record, values: Mapping[str, Any], inner: Collection[str] = ()) -> None:
+    """Set fields by name; a masked value that came back from a page or a printed list is refused."""
+    refused: dict[str, str] = {}
+    for name, value in values.items():
+        field = row._meta.get_field(name)
+        if not getattr(field, "editable", True) and name not in inner:
+            raise ValueError(f"{row._meta.label}.{name} is written by its own verb only")
+        if isinstance(field, SealedField):
+            if value in (None, "") or _is_same(row, field, value):
+                continue
+            if isinstance(value, str) and STAR in value:
+                refused[name] = "请填写完整内容，不要填带 * 号的掩码。"
+                continue
+        setattr(row, name, value)
+    if refused:
+        raise ValidationError(refused)
+
+
+def judge(row: Record) -> None:
+    """Everything the record's own fields and constraints say; ValidationError by field where there is a field."""
+    row._settle_tenant()
+    for field in row._meta.concrete_fields:
+        if isinstance(field, BlindIndexField):
+            field.pre_save(row, row.pk is None)
+    faults: dict[str, list[Any]] = {}
+    try:
+        row.full_clean(validate_constraints=False)
+    except ValidationError as error:
+        faults = error.update_error_dict({})
+    for name in _foreign(row):
+        faults.setdefault(name, []).append(ValidationError("选择的记录不存在。"))
+    if not faults:
+        for constraint in row._meta.constraints:
+            try:
+                constraint.validate(type(row), row)
+            except ValidationError as error:
+                faults.setdefault(_blamed(row, constraint), []).extend(error.error_list)
+    if faults:
+        raise ValidationError(faults)
+
+
+def _is_same(row: Record, field: Any, value: Any) -> bool:
+    """Whether the text just typed is what is kept already, as far as a blind index can tell."""
+    if not isinstance(value, str) or row.tenant_id is None:
+        return False
+    index = next((f for f in row._meta.concrete_fields if getattr(f, "source", None) == field.name), None)
+    if index is None or not getattr(row, index.attname):
+        return False
+    return bool(getattr(row, index.attname) == blind_index(row.tenant_id, field.kind, value))
+
+
+def _foreign(row: Record) -> list[str]:
+    """Foreign keys that lead into another tenant; to the user such a record doesn't exist."""
+    return [
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+        and getattr(row, field.attname) is not None
+        and getattr(getattr(row, field.name), "tenant_id", row.tenant_id) != row.tenant_id
+    ]
+
+
+def _blamed(row: Record, constraint: Any) -> str:
+    """The field under which a page shows a broken constraint."""
+    names = [name for name in getattr(constraint, "fields", ()) if name != "tenant"]
+    if not names or not isinstance(constraint, models.UniqueConstraint):
+        return NON_FIELD_ERRORS
+    field = row._meta.get_field(names[-1])
+    return str(getattr(field, "source", "") or field.name)
+
+
+def _guarded(write: Any) -> None:
+    """A rival's row that slipped in between judging and saving is a plain message, not a crash."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as error:
+        raise ValidationError(GENERAL) from error
