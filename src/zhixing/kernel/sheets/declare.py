@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ..base.records import Record
 from ..base.registry import Registry
 from ..people.models import User
-from ..rosters.declarations import Column, Layout, Roster
+from ..rosters.declarations import Codes, Column, Layout, Roster
 
 Values = dict[str, str]
 """One row: canonical column → cleaned text. A column that the file doesn't have is absent; a blank cell is ""."""
@@ -26,6 +26,7 @@ class Problem:
     column: str
     message: str
     code: str = "sheets.cannot_be_written"
+    title: str = ""
     remedy: str = ""
     suggestion: str = ""
     offer: str = ""
@@ -152,6 +153,16 @@ class Sheet:
     def remove(self, row: Record, *, by: User, at: datetime) -> None:
         """Undo a creation."""
         row.delete()
+
+    def remove_many(self, rows: Sequence[Record], *, by: User, at: datetime) -> None:
+        """Undo many creations; the same verb, in bulk where the app offers it."""
+        for row in rows:
+            self.remove(row, by=by, at=at)
+
+    @classmethod
+    def codes(cls) -> Codes:
+        """The code sets and lookups that the roster's rules ask for."""
+        return Codes()
 
     # The way out
 

@@ -1,0 +1,154 @@
+"""Reading a batch and checking it again, behind the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..checks.own_rules import active_rules
+from ..jobs.declare import Progress, job
+from ..people.models import User
+from ..rosters.tables import RawTable
+from ..standards.in_force import school_standards
+from .declare import sheets
+from .limits import WEB
+from .models import ImportBatch, ImportState, StagedRow
+from .reading import read_tables
+from .refusal import SheetRefused
+from .staging import keep, locked, named_file, refuse, sheet_of, stored
+from .staging_cells import Contents
+from .staging_examine import Examined, examine
+from .staging_tables import Recognised, recognise_table, remembered, table_of
+
+MOST_ROUNDS = 5
+"""How often a check starts again because someone edited rows meanwhile."""
+
+
+@job("sheets.read", "读取表格")
+def read_job(progress: Progress) -> dict[str, Any]:
+    """Read a stored upload in the child process, examine it and stage its rows. Done twice, it does nothing more."""
+    batch = ImportBatch.objects.get(uid=progress.arguments["batch"])
+    if batch.state != ImportState.READING:
+        return {"rows": batch.row_count}
+    progress.say(0, 0, "读取文件")
+    kind = sheets[batch.sheet]
+    roster = kind.plan()
+    known = [heading for column in roster.columns().values() for heading in (column.title, *column.synonyms)]
+    _, path = stored(batch)
+    try:
+        with named_file(path, batch.file_name) as named:
+            tables = read_tables(named, limits=WEB, known_headings=known, name=batch.file_name)
+    except SheetRefused as problem:
+        refuse(batch, problem)
+        return {"refused": True}
+    found = _examined(progress, batch, tables)
+    with transaction.atomic():
+        progress.say(found_rows(found), found_rows(found), "保存")
+        held = locked(batch.uid)
+        if held.state == ImportState.READING:
+            keep(held, found, by=_asker(held))
+            held.state = ImportState.STAGED
+            held.save()
+    return {"rows": found_rows(found)}
+
+
+@job("sheets.check", "重新核验表格")
+def check_job(progress: Progress) -> dict[str, Any]:
+    """Examine staged rows again after edits, until nobody edits meanwhile. ``mend``: first take suggested values."""
+    mend = progress.arguments.get("mend")
+    for _ in range(MOST_ROUNDS):
+        with transaction.atomic():
+            batch = ImportBatch.objects.get(uid=progress.arguments["batch"])
+            rows = list(StagedRow.objects.filter(batch=batch).order_by("pk"))
+        if batch.state != ImportState.STAGED:
+            return {}
+        tables, edited = staged_tables(batch, rows, mend=mend)
+        found = _examined(progress, batch, tables)
+        with transaction.atomic():
+            progress.say(found_rows(found), found_rows(found), "保存")
+            held = locked(batch.uid)
+            if held.state != ImportState.STAGED:
+                return {}
+            if held.edit_count == batch.edit_count:
+                keep(held, found, by=_asker(held), edited=edited)
+                held.checked_count = held.edit_count
+                held.save()
+                return {"rows": found_rows(found)}
+    return {}
+
+
+def found_rows(found: Examined) -> int:
+    return len(found.lines)
+
+
+def _asker(batch: ImportBatch) -> User:
+    assert batch.uploaded_by is not None
+    return batch.uploaded_by
+
+
+def _examined(progress: Progress, batch: ImportBatch, tables: Sequence[RawTable]) -> Examined:
+    kind = sheets[batch.sheet]
+    own = remembered(kind) | batch.mapping
+    recognised: list[Recognised] = [recognise_table(table, kind, own) for table in tables]
+    now = timezone.now()
+    return examine(
+        sheet_of(batch, now),
+        recognised,
+        by=_asker(batch),
+        on=timezone.localdate(now),
+        standards=school_standards(),
+        codes=kind.codes(),
+        rules=active_rules(kind.plan()),
+        accepted=batch.accepted,
+        say=progress.say,
+    )
+
+
+def staged_tables(
+    batch: ImportBatch, rows: Sequence[StagedRow], *, mend: str | None = None
+) -> tuple[list[RawTable], set[tuple[int, int]]]:
+    """Staged rows as the tables they came from, and which (table, row) were edited.
+
+    ``mend`` takes suggested values: "*" all of them, else those of one rule.
+    """
+    edited: set[tuple[int, int]] = set()
+    lines: list[list[tuple[int, list[str | None]]]] = [[] for _ in batch.tables]
+    lossy: list[list[tuple[int, int]]] = [[] for _ in batch.tables]
+    places = {facts["sheet"][:60]: place for place, facts in enumerate(batch.tables)}
+    for row in rows:
+        place = places[row.sheet_name]
+        contents = Contents.of(row)
+        if row.is_edited:
+            edited.add((place, row.row))
+        if mend and _mended(contents, row, mend):
+            edited.add((place, row.row))
+        lines[place].append((row.row, contents.cells))
+        lossy[place] += [(row.row, position) for position in contents.lossy]
+    tables = [
+        table_of(
+            batch.file_name,
+            facts["headings"],
+            lines[place],
+            sheet=facts["sheet"],
+            header_row=facts["header_row"],
+            lossy=lossy[place],
+        )
+        for place, facts in enumerate(batch.tables)
+    ]
+    return tables, edited
+
+
+def _mended(contents: Contents, row: StagedRow, mend: str) -> bool:
+    """Put suggested values into the cells; whether any cell changed."""
+    changed = False
+    for fault in row.faults:
+        position = fault["pos"]
+        suggested = contents.suggestions.get(f"{position}:{fault['rule']}")
+        if suggested and mend in ("*", fault["rule"]):
+            contents.cells[position] = suggested
+            contents.lossy = [at for at in contents.lossy if at != position]
+            changed = True
+    return changed
