@@ -134,9 +134,7 @@ def test_nobody_widens_a_role_beyond_what_he_may_hand_out(make_user: Any) -> Non
     with pytest.raises(PermissionError, match="自己"):
         change_role(role=own, permissions=wider, by=keeper, at=NOW, seen_version=own.version, reason="试试")
     with pytest.raises(PermissionError):
-        change_role(
-            role=teacher, permissions=wider, by=make_user("registrar"), at=NOW, seen_version=1, reason="试试"
-        )
+        change_role(role=teacher, permissions=wider, by=make_user("registrar"), at=NOW, seen_version=1, reason="试试")
 
 
 def test_a_role_that_becomes_sensitive_needs_a_second_factor(make_user: Any) -> None:

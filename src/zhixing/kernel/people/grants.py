@@ -41,6 +41,7 @@ class Held:
     home: str = ""
     needs_second_factor: bool = False
     exclusive_group: str = ""
+    hands_out: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=8192)
@@ -53,6 +54,16 @@ def matches(patterns: tuple[str, ...], permission: str) -> bool:
         else:
             given = given or fnmatchcase(permission, pattern)
     return given
+
+
+_matches = matches
+
+
+def _held(
+    role: str, title: str, permissions: dict[str, list[str]], unit_path: str | None, home: str, second: bool, group: str
+) -> Held:
+    opening = {extent: patterns for extent, patterns in permissions.items() if extent != GRANT}
+    return Held(role, title, opening, unit_path or "", home, second, group, tuple(permissions.get(GRANT, ())))
 
 
 @dataclass
@@ -75,16 +86,11 @@ class Grants:
             .running(today)
             .order_by("role__position", "pk")
             .values_list(
-                "role__code",
-                "role__title",
-                "role__permissions",
-                "unit__path",
-                "role__home",
-                "role__needs_second_factor",
-                "role__exclusive_group",
+                "role__code", "role__title", "role__permissions", "unit__path",
+                "role__home", "role__needs_second_factor", "role__exclusive_group",
             )
         )  # fmt: skip
-        return cls(user, [Held(c, t, p, path or "", *rest) for c, t, p, path, *rest in rows])
+        return cls(user, [_held(*row) for row in rows])
 
     def extents(self, permission: str) -> list[tuple[Extent, str]]:
         """Each way the permission is held: (extent, unit path)."""
@@ -92,7 +98,7 @@ class Grants:
             (Extent(extent), held.unit_path)
             for held in self.held
             for extent, patterns in held.permissions.items()
-            if extent != GRANT and matches(tuple(patterns), permission)
+            if matches(tuple(patterns), permission)
         ]
 
     def holds(self, permission: str) -> bool:
@@ -104,8 +110,7 @@ class Grants:
 
     def may_hand_out(self, permission: str) -> bool:
         """Whether this right may be given to others: held over the whole tenant, or listed to be granted."""
-        listed = (held.permissions.get(GRANT, []) for held in self.held)
-        return self.holds_everywhere(permission) or any(matches(tuple(patterns), permission) for patterns in listed)
+        return self.holds_everywhere(permission) or any(matches(held.hands_out, permission) for held in self.held)
 
     def roles(self) -> list[str]:
         return [held.role for held in self.held]

@@ -37,7 +37,8 @@ KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z\d]")
 def advice() -> str:
     """The rule in words, shown beside the field."""
     kinds = "，并含大写字母、小写字母、数字、符号中的三种" if settings.PROFILE == "dengbao3" else ""
-    return f"至少 {shortest()} 个字符{kinds}；不要含姓名、账号、手机号，连续数字不超过 5 位；可以用几个不相干的词连成一句。"
+    limits = "不要含姓名、账号、手机号，连续数字不超过 5 位"
+    return f"至少 {shortest()} 个字符{kinds}；{limits}；可以用几个不相干的词连成一句。"
 
 
 def shortest() -> int:

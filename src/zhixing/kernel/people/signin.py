@@ -15,6 +15,7 @@ from django.contrib.auth import login
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from ..base.tenancy import tenant_scope
 from ..base.text import normalise
@@ -134,3 +135,24 @@ def prove_again(request: HttpRequest) -> None:
     """Note a fresh proof of who this is, under a new session id."""
     request.session.cycle_key()
     request.session["proved_at"] = time.time()
+
+
+def confirm_password(user: User, password: str, at: datetime) -> str:
+    """Judge the password of someone who is signed in already: the text to show, empty when it is right.
+
+    Failures are counted apart from those at the door, so that a thief of an open session can't guess on.
+    """
+    attempt = throttle.Try(subject_of(user), "", "open-session", "")
+    if throttle.resting_until(attempt, at):
+        return RESTING
+    if not check_password(password[:LONGEST_PASSWORD], user.password):
+        throttle.note_failure(attempt, at)
+        return "当前密码不正确。"
+    throttle.note_success(attempt)
+    return ""
+
+
+def safe_path(wanted: str) -> str:
+    """Where to go after signing in: a path of this site, or "/" for anything else."""
+    inside = wanted.startswith("/") and not any(ord(sign) < 32 or sign == "\\" for sign in wanted)
+    return wanted if inside and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
