@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from .declarations import Codes, Column, Roster, Rule, RuleRefused
 from .engines.base import Engine
@@ -267,15 +269,23 @@ class Planner:
         sql = f"CASE WHEN {value} IS NOT NULL THEN {self.engine.hashed([value]) if node.type == 'text' else value} END"
         return self.plan.keys.setdefault(sql, f"k{len(self.plan.keys)}")
 
-    def answer_lookups(self, run: Callable[[str], list[tuple[str | None]]]) -> None:
+    def answer_lookups(self) -> None:
         """Ask every distinct question that the tables hold, layer by layer, and load the answers."""
-        lookups = self.plan.layers.lookups
-        for join in sorted(lookups.values(), key=lambda join: join.question.level):
-            base = self.plan.layers.relation(self.cells(), join.question.needs)
-            found = run(f"SELECT {join.question.sql} AS question FROM ({base}) q GROUP BY 1")
-            questions = [str(row[0]) for row in found if row[0] is not None]
-            answers = self._answers(join.name, join.parts, questions)
-            self.engine.load(join.alias, ("question", "answer"), answers)
+        joins = sorted(self.plan.layers.lookups.values(), key=lambda join: join.question.level)
+        for _, same_level in groupby(joins, key=lambda join: join.question.level):
+            asked = list(same_level)
+            queries = []
+            for place, join in enumerate(asked):
+                relation = self.plan.layers.relation(self.cells(), join.question.needs)
+                queries.append(f"SELECT {place} AS place, {join.question.sql} AS question FROM ({relation}) q GROUP BY 2")
+            questions: dict[int, list[str]] = defaultdict(list)
+            for place, question in self.engine.rows(" UNION ALL ".join(queries)):
+                if question is not None:
+                    questions[int(place)].append(str(question))
+            for place, join in enumerate(asked):
+                self.engine.load(
+                    join.alias, ("question", "answer"), self._answers(join.name, join.parts, questions[place])
+                )
 
     def _answers(self, name: str, parts: int, questions: list[str]) -> list[tuple[str, ...]]:
         kind, _, table = name.partition(":")

@@ -44,7 +44,7 @@ class Run:
 
     def offenders(self) -> list[Offender]:
         """Everything that is wrong, in no particular order."""
-        self.planner.answer_lookups(self.engine.rows)
+        self.planner.answer_lookups()
         self._scan()
         if not sum(self.counts.values()):
             return []
