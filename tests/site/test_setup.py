@@ -90,6 +90,17 @@ def test_a_listed_file_that_is_missing_is_an_error_and_keeps_the_old_copies(tmp_
     assert (root / "static/vendor/icons/icons.css").exists()
 
 
+def test_every_asset_that_a_page_asks_for_is_on_the_list() -> None:
+    vendored = ROOT / "src/zhixing/kernel/pages/static/vendor"
+    pages = [path for path in (ROOT / "src").rglob("*") if path.suffix in {".html", ".py", ".js", ".css"}]
+    pages = [path for path in pages if vendored not in path.parents]
+    named = re.compile(r"""["'](?:/static/)?vendor/([^"'\s]+\.(?:css|js))["']""")
+    asked = {name for path in pages for name in named.findall(path.read_text("utf-8"))}
+    assert asked
+    have = {str(path.relative_to(vendored)) for path in vendored.rglob("*") if path.suffix in {".css", ".js"}}
+    assert asked <= have
+
+
 # -- the launcher -------------------------------------------------------------------------------------------------
 
 # Runs a Launch of small children that each write their process number, then sleep or end.
