@@ -1,0 +1,92 @@
+"""Write docs/rules.md and docs/permissions.md from the registries; with --check say whether they are up to date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhixing.site.settings")
+
+SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}
+EXTENTS = {"tenant": "全校", "unit": "本部门/本班", "own": "本人", "ward": "被监护人"}
+
+
+def cell(text: object) -> str:
+    return str(text).replace("|", "｜").replace("\n", " ")
+
+
+def table(headings: list[str], rows: list[list[object]]) -> list[str]:
+    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    return lines + ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
+
+
+def rules_page() -> str:
+    """Every rule of every roster, every check of records, every standard."""
+    from zhixing.domains.students.rosters import RULES, student_standards
+    from zhixing.kernel.checks.declare import checks
+
+    lines = ["# 规则与标准", "", "本页由 `python tools/generate_docs.py` 生成，请勿手改。", "", "## 名册规则", ""]
+    rows = [[r.code, r.title, SEVERITIES[r.severity], r.basis, r.remedy] for r in RULES]
+    lines += table(["代码", "问题", "程度", "依据", "整改办法"], rows)
+    lines += ["", "## 记录核查", ""]
+    rows = [[c.code, c.title, SEVERITIES[c.severity], c.basis or "—", c.remedy] for c in checks]
+    lines += table(["代码", "问题", "程度", "依据", "整改办法"], rows)
+    lines += ["", "## 标准（数值）", ""]
+    rows = [
+        [s.name, s.title, s.value, s.unit, s.valid_from or "—", s.valid_to or "—", s.source, s.certainty]
+        for s in student_standards()
+    ]
+    lines += table(["名称", "含义", "值", "单位", "生效", "失效", "出处", "可信度"], rows)
+    lines += ["", "可信度为 M-* 的凭记忆写入，界面显示“依据待核”，请以正式文件为准。", ""]
+    return "\n".join(lines)
+
+
+def permissions_page() -> str:
+    """Every address with what it asks for, and which roles hold it."""
+    from django.urls import get_resolver
+
+    from zhixing.kernel.people.access import Audience, declared_access
+    from zhixing.kernel.people.grants import matches
+    from zhixing.kernel.people.roles import shipped_roles
+    from zhixing.kernel.people.systemchecks import walk
+
+    roles = list(shipped_roles().values())
+    lines = ["# 权限表", "", "本页由 `python tools/generate_docs.py` 生成，请勿手改。没有写的就是不许。", "", "## 页面", ""]
+    rows = []
+    for route, view in sorted(walk(get_resolver().url_patterns), key=lambda pair: pair[0]):
+        declared = declared_access(view)
+        holders = [
+            f"{role['title']}（{'、'.join(EXTENTS[e] for e in EXTENTS if matches(tuple(role['permissions'].get(e, ())), declared.permission))}）"
+            for role in roles
+            if declared.permission
+            and any(matches(tuple(patterns), declared.permission) for patterns in role["permissions"].values())
+        ]
+        who = "不需登录" if declared.audience is Audience.PUBLIC else "、".join(holders) or (
+            "登录即可" if not declared.permission else "无"
+        )
+        rows.append([f"`/{route}`", declared.permission or "—", declared.data_class, "是" if declared.step_up else "", who])
+    lines += table(["地址", "权限", "数据级别", "再次验证", "谁可以"], rows)
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the pages, or with --check exit 1 where one is out of date."""
+    import django
+
+    django.setup()
+    pages = {"docs/rules.md": rules_page(), "docs/permissions.md": permissions_page()}
+    stale = [name for name, text in pages.items() if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != text]
+    if "--check" in sys.argv:
+        print("\n".join(f"{name} is out of date: run python tools/generate_docs.py" for name in stale))
+        return int(bool(stale))
+    for name in stale:
+        (ROOT / name).write_text(pages[name], "utf-8")
+    print(f"{len(stale)} pages written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
