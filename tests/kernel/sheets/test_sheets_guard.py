@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernel.sheets import workbooks as made
+from tests.kernel.sheets.workbooks import ROW, SHEET, plain, sheet_xml, text_rows, write_workbook
 from zhixing.kernel.sheets.guard import guard
 from zhixing.kernel.sheets.limits import COMMAND_LINE, WEB, Limits
 from zhixing.kernel.sheets.refusal import SheetRefused
-
-from tests.kernel.sheets import workbooks as made
-from tests.kernel.sheets.workbooks import ROW, SHEET, plain, sheet_xml, text_rows, write_workbook
 
 Maker = Callable[[Path], object]
 ONE_ROW = sheet_xml(text_rows(["姓名", "性别"], ["张三", "男"]))

@@ -46,7 +46,7 @@ def write_workbook(
     states: Mapping[str, str] | None = None,
     extra: Mapping[str, Part] | None = None,
 ) -> Path:
-    """Write a workbook of ``sheets`` (name → worksheet XML); ``states`` hides some, ``extra`` adds or replaces parts."""
+    """Write a workbook of ``sheets`` (name → worksheet XML); ``states`` hides some, ``extra`` adds parts."""
     states = states or {}
     names = list(sheets)
     listed = "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from html import escape
 from typing import TextIO
 
@@ -69,9 +70,17 @@ tr{break-inside:avoid}thead{display:table-header-group}*{print-color-adjust:exac
 
 
 def write_page(
-    verdict: Verdict, stream: TextIO, *, reveal: bool = False, made_at: datetime.datetime | None = None
+    verdict: Verdict,
+    stream: TextIO,
+    *,
+    reveal: bool = False,
+    made_at: datetime.datetime | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the page; values masked unless ``reveal``. ``made_at`` is the moment printed on it, if any."""
+    """Write the page; values masked unless ``reveal``.
+
+    ``made_at`` is the moment printed on it, if any; ``titles`` gives the layouts' titles by code.
+    """
     title = "名册核验报告"
     write = stream.write
     write('<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8">')
@@ -82,7 +91,7 @@ def write_page(
     moment = f"　{made_at:%Y年%m月%d日 %H:%M}" if made_at else ""
     write(f"<header><h1>{title}</h1><p>{escape(files)}{moment}</p></header>")
     write(_figures(verdict))
-    write(_rosters(verdict))
+    write(_rosters(verdict, titles or {}))
     if verdict.findings:
         write(_charts(verdict))
         write("<h2>逐条问题</h2>")
@@ -110,9 +119,9 @@ def _figures(verdict: Verdict) -> str:
     return f'<p>{escape(closing_line(verdict))}</p><div class="figures">{boxes}</div>'
 
 
-def _rosters(verdict: Verdict) -> str:
+def _rosters(verdict: Verdict, titles: Mapping[str, str]) -> str:
     lines = "".join(
-        f"<tr><td>{escape(each.file)}</td><td>{escape(each.sheet)}</td><td>{escape(each.layout)}</td>"
+        f"<tr><td>{escape(each.file)}</td><td>{escape(each.sheet)}</td><td>{escape(titles.get(each.layout, each.layout))}</td>"
         f'<td class="number">{each.rows:,}</td></tr>'
         for each in verdict.rosters
     )

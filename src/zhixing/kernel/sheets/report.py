@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from zhixing.kernel.rosters.tables import RowFinding, Verdict
@@ -59,15 +60,22 @@ def _dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_text(verdict: Verdict, stream: TextIO, *, reveal: bool = False) -> None:
-    """Write a table by rule, then every finding under its rule, then the verdict in one sentence."""
+def write_text(
+    verdict: Verdict, stream: TextIO, *, reveal: bool = False, titles: Mapping[str, str] | None = None
+) -> None:
+    """Write a table by rule, then every finding under its rule, then the verdict in one sentence.
+
+    ``titles`` gives the layouts' titles by code.
+    """
     from rich.console import Console
 
     on_terminal = stream.isatty()
     console = Console(file=stream, width=None if on_terminal else _WIDTH_ON_PAPER, highlight=False, emoji=False)
     for seen in verdict.rosters:
         sheet = f"“{seen.sheet}”" if seen.sheet else ""
-        console.print(f"{seen.file}{sheet}：按“{seen.layout}”读取，{seen.rows} 行", markup=False)
+        console.print(
+            f"{seen.file}{sheet}：按“{(titles or {}).get(seen.layout, seen.layout)}”读取，{seen.rows} 行", markup=False
+        )
     for note in verdict.notes:
         console.print(f"注意：{note}", markup=False)
     if verdict.findings:

@@ -17,6 +17,7 @@ from .refusal import DAMAGED, SAVE_AGAIN, SheetRefused
 
 _CHUNK = 1 << 20
 _TAIL = 1 << 16
+_LONGEST_TAG = 512
 _MERGES_KEPT = 50_000
 _FORMULAS_NAMED = 5
 
@@ -92,7 +93,6 @@ def _unpacked(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _scan_xml(file: str, part: str, chunks: Iterator[bytes], limits: Limits) -> PartFacts:
     facts = PartFacts()
-    far = _beyond(limits.rows, limits.columns)
     tail = b""
     for number, chunk in enumerate(chunks):
         if number == 0:
@@ -100,15 +100,15 @@ def _scan_xml(file: str, part: str, chunks: Iterator[bytes], limits: Limits) -> 
         if b"\0" in chunk:
             raise SheetRefused(file, "文件内部的编码不正常", SAVE_AGAIN)
         text = tail + chunk
-        if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        if b"<!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
             raise SheetRefused(file, "文件里含有实体定义（DTD），像是恶意文件", SAVE_AGAIN)
-        _check_reach(file, text, far, limits)
+        _check_reach(file, text, limits)
         facts.rows += text.count(b"<row") - tail.count(b"<row")
         if facts.rows > limits.rows:
             raise _too_many_rows(file, limits)
         tail = _unfinished(text)
-        _note_particulars(facts, text[: len(text) - len(tail)])
-    _note_particulars(facts, tail)
+        _note_particulars(facts, text, len(text) - len(tail))
+    _note_particulars(facts, tail, len(tail))
     return facts
 
 
@@ -121,8 +121,9 @@ def _check_encoding(file: str, first: bytes) -> None:
         raise SheetRefused(file, "文件内部的编码不正常", SAVE_AGAIN)
 
 
-def _check_reach(file: str, text: bytes, far: re.Pattern[bytes], limits: Limits) -> None:
-    found = far.search(text)
+def _check_reach(file: str, text: bytes, limits: Limits) -> None:
+    suspect = _not_plainly_near(limits.rows, limits.columns).search(text)
+    found = _beyond(limits.rows, limits.columns).search(text, suspect.start()) if suspect else None
     if found is None:
         return
     cell = found.group(1).decode("ascii", "replace")
@@ -139,19 +140,20 @@ def _too_many_rows(file: str, limits: Limits) -> SheetRefused:
 
 
 def _unfinished(text: bytes) -> bytes:
-    """The end of ``text`` from its last cell on, so that a cell cut in two by a chunk is looked at whole."""
-    at = max(text.rfind(b"<c "), text.rfind(b"<", max(0, len(text) - 512)))
+    """The end of ``text`` from its last cell or tag on: what a chunk's edge has cut is looked at again whole."""
     last_cell = text.rfind(b"<c ", max(0, len(text) - _TAIL))
-    return text[last_cell if last_cell >= 0 else at :] if max(at, last_cell) >= 0 else b""
+    at = last_cell if last_cell >= 0 else text.rfind(b"<", max(0, len(text) - _LONGEST_TAG))
+    return text[at:] if at >= 0 else b""
 
 
-def _note_particulars(facts: PartFacts, text: bytes) -> None:
-    facts.error_cells += text.count(b' t="e"')
-    if b"<mergeCell " in text and len(facts.merges) < _MERGES_KEPT:
-        for first, last in _MERGE.findall(text):
+def _note_particulars(facts: PartFacts, text: bytes, end: int) -> None:
+    """Note error cells, merged ranges and unsolved formulas in the first ``end`` bytes."""
+    facts.error_cells += text.count(b' t="e"', 0, end)
+    if text.find(b"<mergeCell ", 0, end) >= 0 and len(facts.merges) < _MERGES_KEPT:
+        for first, last in _MERGE.findall(text, 0, end):
             facts.merges.append((*parse_cell(first.decode()), *parse_cell(last.decode())))
-    if b"<f>" in text or b"<f " in text or b"<f/>" in text:
-        for match in _FORMULA.finditer(text):
+    if text.find(b"<f", 0, end) >= 0:
+        for match in _FORMULA.finditer(text, 0, end):
             if not match["value"] and b't="str"' not in match["attributes"] and len(facts.unsolved) < _FORMULAS_NAMED:
                 facts.unsolved.append(match["cell"].decode())
 
@@ -160,6 +162,15 @@ def _scan_other(file: str, chunks: Iterator[bytes]) -> None:
     for number, chunk in enumerate(chunks):
         if number == 0 and chunk.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf")):
             raise SheetRefused(file, "文件里还套着压缩包或别的文件", SAVE_AGAIN)
+
+
+@lru_cache(maxsize=8)
+def _not_plainly_near(rows: int, columns: int) -> re.Pattern[bytes]:
+    """References that a first, cheap look can't pass: almost none in an honest sheet of moderate length."""
+    last = letters_of(columns - 1)
+    digits = max(len(str(rows)) - 1, 1)
+    letters = f"(?:[A-{chr(ord(last[0]) - 1)}]?[A-Z])?" if len(last) == 2 and last[0] > "A" else ""
+    return re.compile(f' r="(?!{letters}[0-9]{{1,{digits}}}")'.encode())
 
 
 @lru_cache(maxsize=8)

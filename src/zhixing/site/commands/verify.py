@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import datetime
 import glob
 import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from zhixing.kernel.sheets.refusal import SheetRefused
 
 if TYPE_CHECKING:
+    from zhixing.kernel.rosters.declarations import Roster
     from zhixing.kernel.rosters.tables import RawTable, Verdict
 
 HELP = "核验名册文件"
@@ -119,6 +121,78 @@ def _read(sources: Sequence[Source], workers: int) -> list[list[RawTable]]:
     return [each for each in results if not isinstance(each, SheetRefused)]
 
 
+def _known_headings() -> set[str]:
+    """Every heading that some layout of some roster knows."""
+    return {
+        heading
+        for roster in _rosters_of_the_house()
+        for layout in roster.layouts
+        for column in layout.columns
+        for heading in (column.title, *column.synonyms)
+    }
+
+
+def _rosters_of_the_house() -> list[Roster]:
+    from zhixing.domains.students.rosters import STUDENTS
+
+    return [STUDENTS]
+
+
+def _chosen(name: str) -> list[Roster]:
+    """The rosters to recognise: all, one by its code, or one layout of one by the layout's code."""
+    rosters = _rosters_of_the_house()
+    if name == "auto":
+        return rosters
+    for roster in rosters:
+        if name in (roster.code, roster.title):
+            return [roster]
+        layouts = tuple(layout for layout in roster.layouts if name in (layout.code, layout.title))
+        if layouts:
+            return [dataclasses.replace(roster, layouts=layouts)]
+    names = [each.code for roster in rosters for each in (roster, *roster.layouts)]
+    raise Unreadable(f"没有名为“{name}”的名册。可用的有：auto、{'、'.join(names)}。")
+
+
+def _verified(tables: list[list[RawTable]], against: list[list[RawTable]], options: argparse.Namespace) -> Verdict:
+    """The verdict on all tables; Unreadable where none of them is a roster."""
+    from zhixing.domains.students.rosters import student_codes, student_standards
+    from zhixing.kernel.rosters import verify
+
+    rosters = _chosen(options.roster)
+    own = [table for found in tables for table in found]
+    try:
+        verdict = verify(
+            own,
+            rosters=rosters,
+            against=[table for found in against for table in found],
+            on=options.on or datetime.date.today(),
+            engine=options.engine,
+            standards=student_standards(),
+            codes=student_codes(),
+            options=_engine_options(options),
+        )
+    except ImportError as missing:
+        raise Unreadable(
+            f"计算引擎 {options.engine} 没有装好（缺少 {missing.name}）。请换用 --engine duckdb。"
+        ) from missing
+    verdict.notes[:0] = [f"{table.file}：{note}" for table in own for note in table.notes]
+    if not verdict.rosters:
+        wanted = "、".join(roster.title for roster in rosters)
+        raise Unreadable("\n".join([f"没有认出任何名册（可认的有：{wanted}）。", *verdict.notes]))
+    return verdict
+
+
+def _engine_options(options: argparse.Namespace) -> dict[str, object]:
+    if options.engine == "duckdb":
+        return {"threads": options.workers}
+    if options.engine == "postgres":
+        url = os.environ.get("DATABASE_URL", "")
+        if not url:
+            raise Unreadable("--engine postgres 需要数据库地址。请先设置环境变量 DATABASE_URL。")
+        return {"url": url}
+    return {}
+
+
 def _write(
     verdict: Verdict, sources: Sequence[Source], tables: list[list[RawTable]], options: argparse.Namespace
 ) -> None:
@@ -139,12 +213,19 @@ def _write_stream(verdict: Verdict, stream: TextIO, options: argparse.Namespace)
     if options.format == "html":
         from zhixing.kernel.sheets.page import write_page
 
-        write_page(verdict, stream, reveal=options.reveal, made_at=datetime.datetime.now())
+        now = datetime.datetime.now()
+        write_page(verdict, stream, reveal=options.reveal, made_at=now, titles=_layout_titles())
         return
     from zhixing.kernel.sheets import report
 
-    write = report.write_json if options.format == "json" else report.write_text
-    write(verdict, stream, reveal=options.reveal)
+    if options.format == "json":
+        report.write_json(verdict, stream, reveal=options.reveal)
+    else:
+        report.write_text(verdict, stream, reveal=options.reveal, titles=_layout_titles())
+
+
+def _layout_titles() -> dict[str, str]:
+    return {layout.code: layout.title for roster in _rosters_of_the_house() for layout in roster.layouts}
 
 
 def _write_sheets(
@@ -178,7 +259,7 @@ def _replacing(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _steps(sources: Sequence[Source]) -> Iterator[object]:
+def _steps(sources: Sequence[Source]) -> Iterator[Callable[[str], None]]:
     """A way to say what is going on: a moving bar on a terminal for long files, nothing otherwise."""
     size = sum(path.stat().st_size for path, _ in sources if path.exists())
     if not sys.stderr.isatty() or size < _WORTH_A_BAR:
