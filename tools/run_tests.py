@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from bootstrap import ROOT
 from test_needs import SCRATCH, Missing, chromium, font_settings, postgres_bin
@@ -107,12 +108,24 @@ def browser(environment: dict[str, str]) -> list[str]:
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """Run a PostgreSQL server of our own for a while, and give its DATABASE_URL. Raises Missing."""
-    os.environ.setdefault("ZHIXING_POSTGRES_BIN", str(postgres_bin()))
+    postgres_bin()  # installs it where that is possible
     sys.path.insert(0, str(ROOT))
-    from tests.support.postgres import running_server
+    from tests.support.postgres import NoServer, postgres_server
 
-    with running_server() as server:
-        yield server
+    try:
+        with postgres_server() as address:
+            yield as_database_url(address)
+    except NoServer as problem:
+        raise Missing(f"{problem}；PostgreSQL 上的测试全部跳过") from problem
+
+
+def as_database_url(address: str) -> str:
+    """Put the folder of a Unix socket, given as `?host=`, where DATABASE_URL has the host's name."""
+    parts = urlsplit(address)
+    folder = dict(parse_qsl(parts.query)).get("host")
+    if not folder:
+        return address
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}@{quote(folder, safe='')}", query=""))
 
 
 def run_all(selection: Sequence[str]) -> list[Outcome]:
