@@ -41,7 +41,7 @@ def _within(home: str, module: ModuleType) -> bool:
     return home == module.__name__ or home.startswith(module.__name__ + ".")
 
 
-def declared_in(module: ModuleType, kind: type) -> list[tuple[str, Any]]:
+def declared_in(module: ModuleType, kind: Any) -> list[tuple[str, Any]]:
     """Things of this kind written in this room, in the order they were written: (code, thing)."""
     found: list[tuple[str, Any]] = []
     for thing in vars(module).values():
@@ -54,13 +54,14 @@ def declared_in(module: ModuleType, kind: type) -> list[tuple[str, Any]]:
             and _within(thing.__module__, module)
             and not vars(thing).get("abstract")
         ):
-            found.append((thing.code(), thing))
+            declared: Any = thing
+            found.append((declared.code(), declared))
     return found
 
 
 def _rooms_of(app: AppConfig, room: str) -> Iterator[ModuleType]:
     """The app's module for this room; the kernel's own pages stand in kernel/pages/*_pages.py."""
-    if not app.name.startswith("zhixing."):
+    if app.module is None or not app.name.startswith("zhixing."):
         return
     if app.label == "pages" and room == "pages":
         for found in sorted(iter_modules(app.module.__path__), key=lambda found: found.name):
@@ -73,7 +74,7 @@ def _rooms_of(app: AppConfig, room: str) -> Iterator[ModuleType]:
 def _kinds_of_work() -> None:
     """Kernel rooms declare their jobs in *_jobs.py; the decorator shelves them as the module is read."""
     for app in apps.get_app_configs():
-        if app.name.startswith("zhixing.kernel."):
+        if app.module and app.name.startswith("zhixing.kernel."):
             for found in sorted(iter_modules(app.module.__path__), key=lambda found: found.name):
                 if found.name.endswith("_jobs"):
                     import_module(f"{app.name}.{found.name}")

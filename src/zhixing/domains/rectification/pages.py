@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from zhixing.kernel.base.records import DataClass
-from zhixing.kernel.checks.models import OPEN, Finding, Severity, Stage
+from zhixing.kernel.checks import Severity
+from zhixing.kernel.checks.models import OPEN, Finding, Stage
 from zhixing.kernel.pages import Column, Deed, DetailPage, Facts, Filter, ListPage, Menu, Page, Request, Tab, ViewPreset
 from zhixing.kernel.pages.words import severity_badge, stage_badge
 from zhixing.kernel.people.models import User

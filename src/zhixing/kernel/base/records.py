@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from .tenancy import ScopeMissing, WrongTenant, current_tenant, scope_is_open
 
-M = TypeVar("M", bound="Record")
+M = TypeVar("M", bound=models.Model)
 
 
 class DataClass(StrEnum):
@@ -48,12 +48,13 @@ class Rows(models.QuerySet[M]):
 
     def visible_to(self, user: Any, action: str = "view") -> Self:
         """Rows on which this user may do ``action``: none at all unless a role grants it."""
-        return user.grants.narrow(self, f"{self.model._meta.label_lower}.{action}")
+        narrowed: Self = user.grants.narrow(self, f"{self.model._meta.label_lower}.{action}")
+        return narrowed
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
         rows = list(objs)
         for row in rows:
-            row._settle_tenant()
+            row._settle_tenant()  # type: ignore[attr-defined]
         return super().bulk_create(rows, *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
@@ -96,7 +97,7 @@ class Record(models.Model):
     personal: ClassVar[dict[str, DataClass]] = {}
     """Fields about a person, by class; everything not named is INTERNAL."""
 
-    objects = ScopedManager()
+    objects: ClassVar[Any] = ScopedManager()
 
     class Meta:
         abstract = True

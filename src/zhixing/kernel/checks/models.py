@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -86,7 +88,7 @@ class Finding(Record):
 
     reach = Reach(unit="unit", own="owner")
     personal = {"object_label": DataClass.PERSONAL, "message": DataClass.PERSONAL}
-    objects = manager_of(FindingRows)
+    objects: ClassVar[Any] = manager_of(FindingRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "问题"

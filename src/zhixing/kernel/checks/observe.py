@@ -82,7 +82,7 @@ def observe(
     counts: dict[str, int] = dict.fromkeys(rules, 0)
     for fault in seen.values():
         counts[fault.rule] = counts.get(fault.rule, 0) + 1
-    run = VerificationRun.objects.create(
+    run: VerificationRun = VerificationRun.objects.create(
         subject=subject, title=title, at=at, by=by, row_count=row_count, counts=counts,
         appeared_count=tally.appeared, gone_count=tally.gone, returned_count=tally.returned,
     )  # fmt: skip

@@ -49,11 +49,12 @@ def store(
     partial.write_bytes(data)
     partial.chmod(0o600)
     partial.replace(target)
-    return StoredFile.objects.create(
+    kept: StoredFile = StoredFile.objects.create(
         name=clean_name(name), size=len(data), digest=hashlib.sha256(data).hexdigest(), media_type=media_type,
         purpose=purpose, stored_name=stored_name, object_type=on._meta.label_lower if on else "",
         object_uid=on.uid if on else None, data_class=data_class, uploaded_by=by, expires_at=expires_at,
     )  # fmt: skip
+    return kept
 
 
 def clean_name(name: str) -> str:

@@ -13,6 +13,7 @@ def read(indicator: Indicator, on: date) -> Reading:
     """Measure one indicator for the whole tenant and keep the value of that day (the last one wins)."""
     measured = indicator.measure(on)
     part, whole = measured.parts()
+    reading: Reading
     reading, _ = Reading.objects.update_or_create(
         indicator=indicator.code,
         on=on,

@@ -19,12 +19,14 @@ def enqueue(
     ``arguments`` are ids and codes only: they are kept in clear, so no personal data goes there.
     """
     live = Job.objects.filter(key=key, state__in=[State.WAITING, State.RUNNING]) if key else Job.objects.none()
-    if (found := live.first()) is not None:
+    found: Job | None = live.first()
+    if found is not None:
         return found
+    wanted = Job(kind=kind, title=title, arguments=arguments, key=key or None, requested_by=by, run_after=run_after)
     try:
         with transaction.atomic():
-            return Job.objects.create(
-                kind=kind, title=title, arguments=arguments, key=key or None, requested_by=by, run_after=run_after
-            )
+            wanted.save()
     except IntegrityError:
-        return live.get()
+        winner: Job = live.get()
+        return winner
+    return wanted

@@ -23,6 +23,7 @@ def set_todo(
     user: User, subject: str, title: str, *, body: str = "", url: str = "", due_date: date | None = None
 ) -> Notice:
     """Open a to-do, or refresh the one that is open under the same subject."""
+    todo: Notice
     todo, _ = Notice.objects.update_or_create(
         user=user,
         subject=subject,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from ..checks.models import Severity, Stage
+from ..checks.models import Stage
+from ..checks.severity import Severity
 
 _SEVERITY = {"error": "red", "warning": "amber", "notice": "blue"}
 _STAGE = {

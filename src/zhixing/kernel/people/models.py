@@ -77,7 +77,7 @@ class Unit(Record):
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     reach = Reach(unit=".")
-    objects = manager_of(UnitRows)
+    objects: ClassVar[Any] = manager_of(UnitRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "部门"
@@ -117,7 +117,8 @@ class Role(Record):
 
 class UserManager(ScopedManager):
     def get_by_natural_key(self, account: str) -> User:
-        return self.get(account=account)
+        found: User = self.get(account=account)
+        return found
 
 
 class User(AbstractBaseUser):
@@ -210,7 +211,7 @@ class Assignment(Record):
     )
 
     reach = Reach(unit="user__unit", own="user")
-    objects = manager_of(AssignmentRows)
+    objects: ClassVar[Any] = manager_of(AssignmentRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "任职与授权"

@@ -98,7 +98,7 @@ def database_is_guarded(app_configs: Any, databases: Any = None, **kwargs: Any) 
 
 
 def _sqlite_settings(connection: Any) -> list[CheckMessage]:
-    wanted = {"journal_mode": {"wal", "memory"}, "synchronous": {2}, "foreign_keys": {1}}
+    wanted: dict[str, set[Any]] = {"journal_mode": {"wal", "memory"}, "synchronous": {2}, "foreign_keys": {1}}
     found: list[CheckMessage] = []
     with connection.cursor() as cursor:
         for name, lawful in wanted.items():

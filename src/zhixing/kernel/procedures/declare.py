@@ -108,7 +108,8 @@ class Procedure:
     def _admit(cls, step: Step, row: Record, by: User | None, opinion: str) -> None:
         stage = getattr(row, cls.stage_field)
         if stage not in step.source:
-            shown = dict(row._meta.get_field(cls.stage_field).flatchoices).get(stage, stage)
+            field: Any = row._meta.get_field(cls.stage_field)
+            shown = dict(field.flatchoices).get(stage, stage)
             raise StepRefused(f"“{row}”当前是“{shown}”，不能“{step.label}”。请刷新页面查看最新状态。")
         if step.needs_opinion and len(opinion.strip()) < 2:
             raise StepRefused(f"“{step.label}”须写明理由（不少于 2 个字）。")

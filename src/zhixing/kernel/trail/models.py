@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -47,7 +47,7 @@ class AuditEvent(models.Model):
     digest = models.CharField("链值", max_length=64, blank=True)
 
     reach: ClassVar[Reach] = Reach(own="actor")
-    objects = manager_of(AuditRows)
+    objects: ClassVar[Any] = manager_of(AuditRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"

@@ -59,7 +59,7 @@ def record(
 def snapshot(row: models.Model, fields: Iterable[str] = ()) -> dict[str, Any]:
     """The values of a row as an editor saw them; sealed values stay sealed."""
     names = list(fields) or [f.name for f in row._meta.concrete_fields if f.editable]
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+    return {name: _kept(row, name) for name in names}
 
 
 def difference(row: models.Model, before: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def difference(row: models.Model, before: dict[str, Any]) -> dict[str, Any]:
     personal = getattr(row, "personal", {})
     changed: dict[str, Any] = {}
     for name, old in before.items():
-        new = getattr(row, row._meta.get_field(name).attname)
+        new = _kept(row, name)
         if old == new:
             continue
         if personal.get(name) in HIDDEN or isinstance(new, Sealed):
@@ -89,6 +89,12 @@ def reveal(row: Any, field: str, *, by: User, at: datetime, reason: str) -> str:
         raise PermissionError("您没有查看这条信息明文的权限。")
     record(action="reveal", by=by, at=at, on=row, reason=reason, changes={field: None}, data_class=DataClass.SEALED)
     return open_sealed(row, field)
+
+
+def _kept(row: models.Model, name: str) -> Any:
+    """A column's own value: for a relation the key, so that no query is made."""
+    column: Any = row._meta.get_field(name)
+    return getattr(row, column.attname)
 
 
 def _plain(value: Any) -> Any:

@@ -39,6 +39,11 @@ def canonical(event: AuditEvent) -> bytes:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str).encode()
 
 
+def _owned_by(tenant_id: int | None) -> dict[str, Any]:
+    """The lookup of one chain; None is the platform's own."""
+    return {"tenant_id": tenant_id}
+
+
 def link(previous: str, seq: int, event: AuditEvent) -> str:
     return provider.digest(purpose_key("audit"), f"{previous}|{seq}|".encode() + canonical(event)).hex()
 
@@ -57,7 +62,7 @@ def seal_pending() -> int:
 def _seal_one(tenant_id: int | None) -> int:
     if tenant_id is not None:
         Tenant.objects.select_for_update().get(pk=tenant_id)
-    mine = AuditEvent.objects.filter(tenant_id=tenant_id)
+    mine: Any = AuditEvent.objects.filter(**_owned_by(tenant_id))
     head = mine.exclude(seq=None).order_by("-seq").first()
     seq, digest = (head.seq, head.digest) if head else (0, START)
     batch = list(mine.filter(seq=None).order_by("pk")[:BATCH])
@@ -75,13 +80,23 @@ def drop_anchor(at: datetime) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with across_tenants("anchor"), path.open("a", encoding="utf-8") as file:
         for tenant_id in [None, *Tenant.objects.values_list("pk", flat=True)]:
-            head = AuditEvent.objects.filter(tenant_id=tenant_id).exclude(seq=None).order_by("-seq").first()
+            events: Any = AuditEvent.objects.filter(**_owned_by(tenant_id))
+            head = events.exclude(seq=None).order_by("-seq").first()
             if head is None:
                 continue
             Anchor.objects.create(tenant_id=tenant_id, seq=head.seq, digest=head.digest, at=at)
             file.write(f"{at.isoformat()}\t{tenant_id or 0}\t{head.seq}\t{head.digest}\n")
             count += 1
     return count
+
+
+def read_anchors(path: Path) -> list[tuple[int, int, str]]:
+    """The (tenant id or 0, seq, digest) lines of an anchor file; ValueError for a line that is none."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        _, owner, seq, digest = line.split("\t")
+        found.append((int(owner), int(seq), digest))
+    return found
 
 
 def verify_chain(anchors: list[tuple[int, int, str]] | None = None) -> list[Broken]:
@@ -102,7 +117,7 @@ def verify_chain(anchors: list[tuple[int, int, str]] | None = None) -> list[Brok
 def _walk(tenant_id: int | None, name: str, anchors: list[tuple[int, int, str]]) -> Broken | None:
     wanted = {seq: digest for owner, seq, digest in anchors if owner == (tenant_id or 0)}
     expected, digest = 0, START
-    rows: Any = AuditEvent.objects.filter(tenant_id=tenant_id).exclude(seq=None).order_by("seq")
+    rows: Any = AuditEvent.objects.filter(**_owned_by(tenant_id)).exclude(seq=None).order_by("seq")
     for event in rows.iterator(chunk_size=2000):
         expected += 1
         if event.seq != expected:
