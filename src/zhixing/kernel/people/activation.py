@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from ..base.records import Rows
 from ..base.tenancy import tenant_scope
 from .backend import may_sign_in
 from .ciphers import provider
 from .keys import purpose_key
-from .models import ActivationCode, User
+from .models import ActivationCode, Assignment, Role, User
 from .passwords import require_good, set_password
 from .witness import tell
 
@@ -47,6 +48,15 @@ def issue_codes(*, users: Iterable[User], by: User | None, at: datetime) -> list
         for slip in slips:
             tell(action="people.issue_activation_code", by=by, at=at, on=slip.user)
     return slips
+
+
+def may_be_given(by: User) -> Rows[User]:
+    """People this person may hand slips to: all, or within his unit those who hold no rights over others."""
+    rows: Rows[User] = by.grants.narrow(User.objects.all(), "people.activationcode.add")
+    if by.grants.holds_everywhere("people.activationcode.add"):
+        return rows.exclude(pk=by.pk)
+    ruling = [role.pk for role in Role.objects.all() if {"tenant", "unit"} & set(role.permissions)]
+    return rows.exclude(pk=by.pk).exclude(pk__in=Assignment.objects.filter(role__in=ruling).values("user"))
 
 
 def activate(*, code: str, password: str, at: datetime) -> User:

@@ -275,13 +275,14 @@ class ActivationCode(Record):
     """A one-time secret on paper that lets a person set the first password; only its digest is kept."""
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="+")
-    digest = models.CharField("摘要", max_length=64, unique=True)
+    digest = models.CharField("摘要", max_length=64, db_index=True)
     expires_at = models.DateTimeField("有效至")
     used_at = models.DateTimeField("使用时间", null=True)
     issued_by = models.ForeignKey(User, models.PROTECT, verbose_name="签发人", null=True, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = "激活码"
+        constraints = [models.UniqueConstraint(fields=["tenant", "digest"], name="people_activation_digest")]
 
 
 class Attempt(models.Model):

@@ -18,6 +18,7 @@ from .sealing import SealedField
 from .walls import expected_guards, guard_names, tenant_models
 
 SENSITIVE = re.compile(r"(id_number|id_no|phone|bank|card_no|address|disability|health_note|hardship_note)$")
+NETWORK_ADDRESSES = {"people.Session.address"}
 GLOBAL_MODELS = {
     "people.Tenant", "people.TenantKey", "people.User", "people.Session", "people.SecondFactor", "people.Attempt",
     "trail.AuditEvent", "trail.Anchor", "jobs.Worker",
@@ -75,7 +76,9 @@ def _plain_personal(model: type[models.Model]) -> list[CheckMessage]:
     return [
         Error(f"{model._meta.label}.{field.name} 像是个人敏感信息，应当加密", obj=model, id="zhixing.E04")
         for field in model._meta.concrete_fields
-        if SENSITIVE.search(field.name) and not isinstance(field, SealedField)
+        if SENSITIVE.search(field.name)
+        and not isinstance(field, SealedField)
+        and f"{model._meta.label}.{field.name}" not in NETWORK_ADDRESSES
     ]
 
 

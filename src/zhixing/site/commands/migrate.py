@@ -1,0 +1,59 @@
+"""`zhixing migrate`: make the keys that are missing and bring the database to this version."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+NEEDS_DJANGO = True
+HELP = "建立或升级数据库"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `zhixing migrate`."""
+    parser.add_argument("--verbose", action="store_true", help="逐项列出升级步骤")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Create the master key where there is none and migrate; 1 where the database can't be reached."""
+    from django.conf import settings  # app ready
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    from zhixing.kernel.people.keys import create_master_key
+
+    key = Path(settings.MASTER_KEY_FILE)
+    try:
+        if not settings.MASTER_KEY and _needs_key(connection) and create_master_key(key):
+            print(f"已生成主密钥 {key}。请另行备份：丢失后，加密的个人信息无法恢复。")
+        call_command("migrate", interactive=False, verbosity=1 if options.verbose else 0)
+    except KeyLost as lost:
+        print(lost, file=sys.stderr)
+        return 1
+    except OperationalError as problem:
+        print(f"连接不上数据库：{problem}。请检查 DATABASE_URL 和数据库服务。", file=sys.stderr)
+        return 1
+    print("数据库已是最新。")
+    return 0
+
+
+class KeyLost(Exception):
+    """The database holds sealed data and the key they are sealed with is gone; a new one would hide that."""
+
+
+def _needs_key(connection: object) -> bool:
+    """Whether a new master key may be made: there is none, and nothing is sealed under a lost one."""
+    from django.conf import settings
+
+    from zhixing.kernel.people.models import TenantKey
+
+    if Path(settings.MASTER_KEY_FILE).exists():
+        return False
+    tables = connection.introspection.table_names()  # type: ignore[attr-defined]
+    if TenantKey._meta.db_table in tables and TenantKey.objects.exists():
+        raise KeyLost(
+            f"数据库里已有加密数据，但找不到主密钥文件 {settings.MASTER_KEY_FILE}。"
+            "请从密钥备份恢复该文件（或设置 ZHIXING_MASTER_KEY）后重试。"
+        )
+    return True
