@@ -11,6 +11,23 @@ from zhixing.kernel.indicators import Count, Ratio, indicator
 from .models import ClassGroup, Major
 
 
-@indicator("在读班级数", unit="个", by=("unit__parent", "cohort"), opens="school.classgroup.list?status=running") def running_class_count(on: date) -> Count: return Count(of=ClassGroup.objects.running()) @indicator("开设专业数", unit="个", by=("unit",), opens="school.major.list?is_offered=1") def offered_major_count(on: date) -> Count: return Count(of=Major.objects.offered()) @indicator("班主任配备率", unit="%", by=("unit__parent",), target=100, opens="school.classgroup.list?status=running", basis="《中等职业学校管理规程》关于班主任的规定（条款待核）")
+@indicator("在读班级数", unit="个", by=("department__name", "cohort"), opens="school.classgroup.list?status=running")
+def running_class_count(on: date) -> Count:
+    return Count(of=ClassGroup.objects.running())
+
+
+@indicator("开设专业数", unit="个", by=("department__name",), opens="school.major.list?is_offered=1")
+def offered_major_count(on: date) -> Count:
+    return Count(of=Major.objects.offered())
+
+
+@indicator(
+    "班主任配备率",
+    unit="%",
+    by=("department__name",),
+    target=100,
+    basis="《中等职业学校管理规程》关于班主任的规定（条款待核）",
+    opens="school.classgroup.list?status=running",
+)
 def tutored_class_rate(on: date) -> Ratio:
     return Ratio(of=ClassGroup.objects.running(), part=Q(tutor__isnull=False))

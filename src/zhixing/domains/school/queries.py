@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.people.models import User
 
 from .models import CalendarDay, ClassGroup, ClassTutorship, Department, Major, School, Term
 
@@ -92,12 +92,7 @@ def teaching_week_on(day: date) -> TeachingWeek | None:
 
 def departments() -> Any:
     """Departments that exist today, in their order."""
-    return Department.objects.open().select_related("unit", "unit__head", "unit__parent")
-
-
-def department_of(class_group: ClassGroup) -> Unit | None:
-    """The unit that a class belongs to."""
-    return class_group.unit.parent
+    return Department.objects.open().select_related("unit", "unit__head", "parent")
 
 
 def classes_of_tutor(user: User, on: date) -> Any:

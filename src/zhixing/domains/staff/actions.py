@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zhixing.domains.school.actions import change_tutor
-from zhixing.domains.school.models import Post
+from zhixing.domains.school.models import Department, Post
 from zhixing.kernel.base.id_numbers import birth_date_in, passes_check
 from zhixing.kernel.files.store import store
-from zhixing.kernel.people.models import Assignment, Session, Unit, User
+from zhixing.kernel.people.models import Assignment, Session, User
 from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
 
@@ -23,7 +23,7 @@ from .models import Appointment, Qualification, StaffMember
 from .queries import Duties, open_duties
 
 DAY = timedelta(days=1)
-PLACE = ("unit", "post")
+PLACE = ("department", "post")
 
 
 class DutiesOpen(ValidationError):
@@ -45,7 +45,7 @@ def employ(
     with transaction.atomic():
         row = add_row(StaffMember(**values), by=by, at=at)
         since = row.joined_date or timezone.localdate(at)
-        Appointment.objects.create(staff=row, unit=row.unit, post=row.post, starts_on=since)
+        Appointment.objects.create(staff=row, department=row.department, post=row.post, starts_on=since)
         if with_account:
             open_account(row, phone=str(values.get("phone") or phone), by=by, at=at)
     return row
@@ -66,13 +66,13 @@ def correct_staff_member(
 
 
 def move(
-    staff: StaffMember, *, unit: Unit, post: Post | None, on: date, by: User, at: datetime, reason: str = ""
+    staff: StaffMember, *, department: Department, post: Post | None, on: date, by: User, at: datetime, reason: str = ""
 ) -> StaffMember:
     """Put somebody into another department or post from ``on``; the former appointment ends the day before."""
     if staff.status in GONE:
         raise ValidationError(f"{staff.name}已离校，不能调动。")
     with transaction.atomic():
-        staff = amend_row(staff, {"unit": unit, "post": post}, by=by, at=at, action="move", reason=reason)
+        staff = amend_row(staff, {"department": department, "post": post}, by=by, at=at, action="move", reason=reason)
         _appoint(staff, on)
         _update_account(staff, "")
     return staff
@@ -121,12 +121,14 @@ def open_account(staff: StaffMember, *, by: User | None, at: datetime, phone: st
         raise ValidationError(f"{staff.name}已有账号 {staff.user.account}。")
     if User.objects.filter(account=staff.staff_no).exists():
         raise ValidationError(f"账号 {staff.staff_no} 已被占用，请先核对工号。")
-    user = User(tenant_id=staff.tenant_id, account=staff.staff_no, name=staff.name, unit=staff.unit, phone=phone)
+    user = User(
+        tenant_id=staff.tenant_id, account=staff.staff_no, name=staff.name, unit=staff.department.unit, phone=phone
+    )
     user.set_unusable_password()
     try:
         with transaction.atomic():
             user.save()
-            amend_row(staff, {"user": user}, by=by, at=at, action="open_account")
+            amend_row(staff, {"user": user}, by=by, at=at, action="open_account", inner=("user",))
     except IntegrityError as error:
         raise ValidationError({"phone": "这个手机号已有别的账号登记，请核对。"}) from error
     return user
@@ -169,20 +171,20 @@ def _appoint(row: StaffMember, on: date) -> None:
     """End the running appointment the day before and begin the next; on the same day it is simply rewritten."""
     held = Appointment.objects.filter(staff=row, ends_on=None).first()
     if held is not None and held.starts_on >= on:
-        held.unit, held.post = row.unit, row.post
-        held.save(update_fields=["unit", "post"])
+        held.department, held.post = row.department, row.post
+        held.save(update_fields=["department", "post"])
         return
     if held is not None:
         held.ends_on = on - DAY
         held.save(update_fields=["ends_on"])
-    Appointment.objects.create(staff=row, unit=row.unit, post=row.post, starts_on=on)
+    Appointment.objects.create(staff=row, department=row.department, post=row.post, starts_on=on)
 
 
 def _update_account(row: StaffMember, phone: str) -> None:
     user = row.user
     if user is None:
         return
-    user.name, user.unit = row.name, row.unit
+    user.name, user.unit = row.name, row.department.unit
     fields = ["name", "unit"]
     if phone and "*" not in phone:
         user.phone = phone

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from zhixing.domains.school.models import Major, Post
+from zhixing.domains.school.models import Department, Major, Post
 from zhixing.kernel.base.records import DataClass, Reach, Record, Rows, manager_of
 from zhixing.kernel.base.text import pinyin_keys
 from zhixing.kernel.files.models import StoredFile
-from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.people.models import User
 from zhixing.kernel.people.sealing import BlindIndexField, SealedField
 
 from .choices import (
@@ -46,7 +46,9 @@ class StaffRows(Rows["StaffMember"]):
 class StaffMember(Record):
     """One person in the school's service. The account may be missing: a cook needs none."""
 
-    user = models.OneToOneField(User, models.PROTECT, verbose_name="账号", null=True, blank=True, related_name="+")
+    user = models.OneToOneField(
+        User, models.PROTECT, verbose_name="账号", null=True, blank=True, related_name="+", editable=False
+    )
     staff_no = models.CharField("工号", max_length=20)
     name = models.CharField("姓名", max_length=60, db_index=True)
     name_keys = models.CharField("姓名拼音", max_length=120, blank=True, editable=False)
@@ -63,7 +65,7 @@ class StaffMember(Record):
         StoredFile, models.PROTECT, verbose_name="照片", null=True, blank=True, related_name="+", editable=False
     )
 
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="部门", related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="部门", related_name="+")
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="岗位", null=True, blank=True, related_name="+")
     kind = models.CharField("教职工类别", max_length=1, choices=StaffKind, default=StaffKind.TEACHER)
     employment = models.CharField("用人方式", max_length=12, choices=Employment, default=Employment.ESTABLISHED)
@@ -87,7 +89,7 @@ class StaffMember(Record):
     enterprise_years = models.PositiveIntegerField("企业工作年限", null=True, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
 
-    reach = Reach(unit="unit", own="user")
+    reach = Reach(unit="department__unit", own="user")
     personal = {
         "name": DataClass.PERSONAL,
         "sex": DataClass.PERSONAL,
@@ -103,7 +105,7 @@ class StaffMember(Record):
 
     class Meta:
         verbose_name = verbose_name_plural = "教职工"
-        ordering = ("unit__position", "staff_no")
+        ordering = ("department__position", "staff_no")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "staff_no"], name="staff_no_in_tenant", violation_error_message="这个工号已有人使用。"
@@ -152,7 +154,7 @@ class Qualification(Record):
         StoredFile, models.PROTECT, verbose_name="证书扫描件", null=True, blank=True, related_name="+", editable=False
     )
 
-    reach = Reach(unit="staff__unit", own="staff__user")
+    reach = Reach(unit="staff__department__unit", own="staff__user")
     personal = {"certificate_no": DataClass.PERSONAL}
     objects = manager_of(QualificationRows)
 
@@ -181,12 +183,12 @@ class Appointment(Record):
     """Where a person served from when to when; written by the verbs that move people."""
 
     staff = models.ForeignKey(StaffMember, models.PROTECT, verbose_name="教职工", related_name="appointments")
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="部门", related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="部门", related_name="+")
     post = models.ForeignKey(Post, models.PROTECT, verbose_name="岗位", null=True, related_name="+")
     starts_on = models.DateField("起始日期")
     ends_on = models.DateField("终止日期", null=True)
 
-    reach = Reach(unit="staff__unit", own="staff__user")
+    reach = Reach(unit="staff__department__unit", own="staff__user")
 
     class Meta:
         verbose_name = verbose_name_plural = "任职经历"
@@ -196,4 +198,4 @@ class Appointment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.staff.name} {self.unit}"
+        return f"{self.staff.name} {self.department}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from zhixing.domains.school.models import ClassGroup, Major
+from zhixing.domains.school.models import ClassGroup, Department, Major
 from zhixing.kernel.checks.models import Finding
 from zhixing.kernel.people.models import Unit, User
 
@@ -49,10 +49,10 @@ def open_duties(user: User | None) -> Duties:
     )
 
 
-def staff_of(unit: Unit) -> Any:
-    """People who serve in a unit or below it."""
-    rows = StaffMember.objects.serving().filter(unit__path__startswith=unit.path)
-    return rows.select_related("unit", "post").order_by("unit__position", "staff_no")
+def staff_of(department: Department) -> Any:
+    """People who serve in a department or below it."""
+    rows = StaffMember.objects.serving().filter(department__unit__path__startswith=department.unit.path)
+    return rows.select_related("department", "post").order_by("department__position", "staff_no")
 
 
 def member_of(user: User) -> StaffMember | None:

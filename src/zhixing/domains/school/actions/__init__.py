@@ -10,7 +10,6 @@ from .calendar import (
     revise_override,
 )
 from .classes import (
-    ClassStillInUse,
     change_tutor,
     correct_class_group,
     dissolve_class_group,
@@ -32,7 +31,6 @@ from .institution import (
 from .majors import add_field, add_major, correct_field, correct_major, load_directory_into_school, offer_major
 
 __all__ = [
-    "ClassStillInUse",
     "add_academic_year",
     "add_campus",
     "add_department",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from zhixing.kernel.people.models import Assignment, Role, Unit, User
 from zhixing.kernel.trail.record import record
@@ -20,41 +21,32 @@ CLASS = "class"
 TUTOR_ROLE = "class_tutor"
 
 
-class ClassStillInUse(ValidationError):
-    """A class can't end while people are in it."""
-
-
 def open_class_group(values: Mapping[str, Any], *, by: User | None, at: datetime) -> ClassGroup:
-    """Open a class with a unit of its own.
+    """Open a class with a unit of its own under its department's.
 
-    ``values``: fields of ClassGroup, besides ``department`` (the Unit it belongs to; by default the one that offers
-    its major) and, optionally, ``tutor`` (a User) from ``tutor_since`` (by default the day of ``at``).
+    ``values``: fields of ClassGroup (``department`` is by default the one that offers the major) and, optionally,
+    ``tutor`` (a User) from ``tutor_since`` (by default the day of ``at``).
     """
     facts = dict(values)
     tutor, since = facts.pop("tutor", None), facts.pop("tutor_since", None)
-    department = facts.pop("department", None) or getattr(facts.get("major"), "unit", None)
-    if department is None:
+    facts["department"] = facts.get("department") or getattr(facts.get("major"), "department", None)
+    if facts["department"] is None:
         raise ValidationError({"department": "请选择班级所属的部门。"})
     with transaction.atomic():
-        unit = add_row(Unit(name=str(facts.get("name", "")), kind=CLASS, parent=department), by=by, at=at)
-        row = add_row(ClassGroup(unit=unit, **facts), by=by, at=at)
+        unit = Unit(name=str(facts.get("name", "")), kind=CLASS, parent=facts["department"].unit)
+        row = add_row(ClassGroup(unit=add_row(unit, by=by, at=at), **facts), by=by, at=at)
         if tutor is not None:
-            change_tutor(row, tutor=tutor, since=since or at.date(), reason="开班", by=by, at=at)
+            change_tutor(row, tutor=tutor, since=since or timezone.localdate(at), reason="开班", by=by, at=at)
     return row
 
 
 def correct_class_group(
     row: ClassGroup, values: Mapping[str, Any], *, by: User, at: datetime, seen_version: int
 ) -> ClassGroup:
-    """Amend a class; its unit keeps the same name and follows it to another ``department``."""
-    facts = dict(values)
-    department = facts.pop("department", None)
+    """Amend a class; its unit keeps the same name and follows it to another department."""
     with transaction.atomic():
-        row = amend_row(row, facts, by=by, at=at, seen_version=seen_version)
-        of_unit = {"name": row.name, "parent": department or row.unit.parent}
-        amend_row(row.unit, of_unit, by=by, at=at)
-        if row.version == seen_version:
-            row.save_if_unchanged(seen_version, ())
+        row = amend_row(row, values, by=by, at=at, seen_version=seen_version)
+        amend_row(row.unit, {"name": row.name, "parent": row.department.unit}, by=by, at=at)
     return row
 
 

@@ -16,7 +16,6 @@ from zhixing.kernel.trail.writing import add_row, amend_row
 from ..models import Campus, ClassGroup, Department, Post, School
 
 DEPARTMENT = "department"
-UNIT_FIELDS = ("name", "parent", "head", "position")
 USCC_FORM = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}")
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -41,31 +40,24 @@ def correct_campus(row: Campus, values: Mapping[str, Any], *, by: User, at: date
 
 
 def add_department(values: Mapping[str, Any], *, by: User | None, at: datetime) -> Department:
-    """Open a department with its unit. ``values`` mixes fields of both: name, parent, head, position; kind, duties …"""
-    facts = {key.removeprefix("unit__"): value for key, value in values.items()}
-    of_unit = {key: facts.pop(key) for key in UNIT_FIELDS if key in facts}
+    """Open a department together with its unit."""
+    parent = values.get("parent")
     with transaction.atomic():
-        _refuse_same_name(of_unit.get("name", ""), None)
-        unit = add_row(Unit(kind=DEPARTMENT, **of_unit), by=by, at=at)
-        return add_row(Department(unit=unit, **facts), by=by, at=at)
+        unit = Unit(kind=DEPARTMENT, name=str(values.get("name", "")), parent=parent.unit if parent else None)
+        unit.position = values.get("position") or 0
+        return add_row(Department(unit=add_row(unit, by=by, at=at), **values), by=by, at=at)
 
 
 def correct_department(
     row: Department, values: Mapping[str, Any], *, by: User, at: datetime, seen_version: int
 ) -> Department:
-    """Amend a department and its unit together; moving it under itself is refused."""
-    facts = {key.removeprefix("unit__"): value for key, value in values.items()}
-    of_unit = {key: facts.pop(key) for key in UNIT_FIELDS if key in facts}
+    """Amend a department; its unit follows. A department with others below it keeps its place."""
     with transaction.atomic():
-        if "name" in of_unit:
-            _refuse_same_name(of_unit["name"], row.unit)
-        if "parent" in of_unit and of_unit["parent"] != row.unit.parent:
-            _refuse_move(row.unit, of_unit["parent"])
-        # The unit has a version of its own; the department's is the one the editor saw, so it goes first.
-        Department.objects.select_for_update().get(pk=row.pk)
-        row = amend_row(row, {**facts, "unit": row.unit}, by=by, at=at, seen_version=seen_version)
-        amend_row(row.unit, of_unit, by=by, at=at)
-        _touch(row, seen_version)
+        if "parent" in values and values["parent"] != row.parent:
+            _refuse_move(row.unit, values["parent"])
+        row = amend_row(row, values, by=by, at=at, seen_version=seen_version)
+        parent = row.parent.unit if row.parent else None
+        amend_row(row.unit, {"name": row.name, "position": row.position, "parent": parent}, by=by, at=at)
     return row
 
 
@@ -116,21 +108,9 @@ def _uscc_holds(code: str) -> bool:
     return USCC_ALPHABET[-total % 31] == code[17]
 
 
-def _refuse_same_name(name: str, unit: Unit | None) -> None:
-    rows = Unit.objects.of_kind(DEPARTMENT).filter(name=name, closed_on=None)
-    if rows.exclude(pk=unit.pk if unit else None).exists():
-        raise ValidationError({"unit__name": "已有同名的部门。"})
-
-
-def _refuse_move(unit: Unit, parent: Unit | None) -> None:
+def _refuse_move(unit: Unit, parent: Department | None) -> None:
     """A unit with others below it keeps its place: their paths say where they are."""
-    if parent is not None and parent.path.startswith(unit.path):
-        raise ValidationError({"unit__parent": "部门不能归到自己或自己的下级之下。"})
+    if parent is not None and parent.unit.path.startswith(unit.path):
+        raise ValidationError({"parent": "部门不能归到自己或自己的下级之下。"})
     if Unit.objects.under(unit).exclude(pk=unit.pk).exists():
-        raise ValidationError({"unit__parent": "这个部门还有下级部门或班级，请先调整下级，再改变上级。"})
-
-
-def _touch(row: Department, seen_version: int) -> None:
-    """Count the edit even where only the unit changed, so that a second editor of the same page is noticed."""
-    if row.version == seen_version:
-        row.save_if_unchanged(seen_version, ())
+        raise ValidationError({"parent": "这个部门还有下级部门或班级，请先调整下级，再改变上级。"})

@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from zhixing.kernel.codes.directories import Edition, load_directory
-from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.people.models import User
 from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
 
-from ..models import Major, MajorField
+from ..models import Department, Major, MajorField
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "majors.toml"
 AGRICULTURAL = "涉农"
@@ -45,10 +45,16 @@ def correct_major(row: Major, values: Mapping[str, Any], *, by: User, at: dateti
 
 
 def offer_major(
-    major: Major, *, unit: Unit | None, since: int | None, by: User | None, at: datetime, study_length: str = "三年"
+    major: Major,
+    *,
+    department: Department | None,
+    since: int | None,
+    by: User | None,
+    at: datetime,
+    study_length: str = "三年",
 ) -> Major:
     """Take a major of the directory into the school's own programme."""
-    values = {"is_offered": True, "unit": unit, "opened_year": since, "study_length": study_length}
+    values = {"is_offered": True, "department": department, "opened_year": since, "study_length": study_length}
     return amend_row(major, values, by=by, at=at, action="offer")
 
 

@@ -11,7 +11,7 @@ from zhixing.kernel.base.records import DataClass, Reach, Record, Rows, manager_
 from zhixing.kernel.people.models import Assignment, Unit, User
 
 from ..choices import ClassStatus
-from .institution import Campus
+from .institution import Campus, Department
 from .majors import Major
 
 
@@ -21,10 +21,11 @@ class ClassGroupRows(Rows["ClassGroup"]):
 
 
 class ClassGroup(Record):
-    """A class. Its unit hangs under the unit of its department, so a department's reach covers its classes."""
+    """A class. Its unit hangs under its department's unit, so that the department's reach covers its classes."""
 
     unit = models.OneToOneField(Unit, models.PROTECT, verbose_name="班级单元", related_name="+", editable=False)
     name = models.CharField("班级名称", max_length=60)
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="所属部门", related_name="class_groups")
     cohort = models.PositiveIntegerField("年级", db_index=True, help_text="入学年份，如 2026。")
     major = models.ForeignKey(Major, models.PROTECT, verbose_name="专业", related_name="class_groups")
     tutor = models.ForeignKey(

@@ -69,23 +69,33 @@ class DepartmentRows(Rows["Department"]):
 
 
 class Department(Record):
-    """What a unit of kind "department" does; its name, place in the tree and head are the unit's own."""
+    """A department. Name, order and place in the tree are the same as its unit's; the head is the unit's alone."""
 
-    unit = models.OneToOneField(Unit, models.PROTECT, verbose_name="部门", related_name="+")
+    unit = models.OneToOneField(Unit, models.PROTECT, verbose_name="组织单元", related_name="+", editable=False)
+    name = models.CharField("部门名称", max_length=60)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上级部门", null=True, blank=True, related_name="children"
+    )
     kind = models.CharField("类别", max_length=10, choices=DepartmentKind, default=DepartmentKind.OFFICE)
     duties = models.TextField("主要职责", blank=True)
     location = models.CharField("办公地点", max_length=100, blank=True)
     office_line = models.CharField("办公电话", max_length=30, blank=True)
+    position = models.PositiveIntegerField("次序", default=0)
 
     reach = Reach(unit="unit")
     objects = manager_of(DepartmentRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "部门"
-        ordering = ("unit__position", "pk")
+        ordering = ("position", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "name"], name="school_department_name", violation_error_message="已有同名的部门。"
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.unit.name
+        return self.name
 
 
 class Post(Record):
@@ -93,26 +103,28 @@ class Post(Record):
 
     name = models.CharField("岗位名称", max_length=60)
     kind = models.CharField("岗位类别", max_length=20, choices=PostKind, default=PostKind.PROFESSIONAL)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="所属部门", null=True, blank=True, related_name="+")
+    department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name="所属部门", null=True, blank=True, related_name="posts"
+    )
     headcount = models.PositiveIntegerField("核定人数", null=True, blank=True)
     is_leading = models.BooleanField("领导岗位", default=False)
     duties = models.TextField("岗位职责", blank=True)
     closed_date = models.DateField("撤销日期", null=True, blank=True)
 
-    reach = Reach(unit="unit")
+    reach = Reach(unit="department__unit")
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位"
-        ordering = ("unit__position", "pk")
+        ordering = ("department__position", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "unit", "name"],
+                fields=["tenant", "department", "name"],
                 name="school_post_name",
                 violation_error_message="这个部门已有同名的岗位。",
             ),
             models.UniqueConstraint(
                 fields=["tenant", "name"],
-                condition=Q(unit=None),
+                condition=Q(department=None),
                 name="school_post_name_of_school",
                 violation_error_message="已有同名的校级岗位。",
             ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from zhixing.kernel.base.records import Reach, Record, Rows, manager_of
-from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.people.models import User
 
 from ..choices import CERTAINTIES, DirectoryVersion
+from .institution import Department
 
 
 class MajorField(Record):
@@ -55,10 +56,12 @@ class Major(Record):
     study_length = models.CharField("学制", max_length=10, default="三年")
     is_offered = models.BooleanField("本校开设", default=False, db_index=True)
     opened_year = models.PositiveIntegerField("首次招生年份", null=True, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="开办部门", null=True, blank=True, related_name="+")
+    department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name="开办部门", null=True, blank=True, related_name="majors"
+    )
     head = models.ForeignKey(User, models.PROTECT, verbose_name="专业负责人", null=True, blank=True, related_name="+")
 
-    reach = Reach(unit="unit", own="head")
+    reach = Reach(unit="department__unit", own="head")
     objects = manager_of(MajorRows)
 
     class Meta:
