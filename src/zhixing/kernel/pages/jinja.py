@@ -16,7 +16,9 @@ from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined, pass_c
 from markupsafe import Markup, escape
 
 from . import menu as menus
+from .acts import act
 from .printing import chinese_day, day, moment, number, since
+from .rendering import render_text
 
 
 def environment(**options: Any) -> Environment:
@@ -35,11 +37,11 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals |= {
         "url": url, "static": static, "menu": menu, "bell": bell, "today": localdate, "now": timezone.now,
-        "show_count": number,
+        "show_count": number, "part_html": part_html,
     }  # fmt: skip
     made.filters |= {
         "date": day, "zhdate": chinese_day, "datetime": moment, "since": since, "number": number,
-        "attr_json": attr_json, "lines": lines,
+        "attr_json": attr_json, "lines": lines, "act": act,
     }  # fmt: skip
     return made
 
@@ -64,6 +66,12 @@ def menu(context: Any) -> dict[str, Any]:
         return {"sections": (), "current": ""}
     found = menus.sections(user)
     return {"sections": found, "current": menus.current(found, request.path)}
+
+
+@pass_context
+def part_html(context: Any, part: Any, held: dict[str, Any]) -> Markup:
+    """A panel's own template, rendered with its own context only."""
+    return Markup(render_text(context["request"], part.template, held))  # noqa: S704 - our own rendered template
 
 
 @pass_context

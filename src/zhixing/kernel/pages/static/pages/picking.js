@@ -31,6 +31,7 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest("[data-rows]");
   if (!form) return;
   if (event.target.closest("[data-pick-none]")) pick(form, false);
+  if (event.target.closest("[data-pick-page]")) pick(form, true);
   if (event.target.closest("[data-pick-every]")) {
     form.querySelector("[data-every]").value = "1";
     tell(form);

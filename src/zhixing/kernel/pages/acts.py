@@ -1,0 +1,36 @@
+"""What an act in the trail is called in Chinese."""
+
+from __future__ import annotations
+
+WORDS = {
+    "view": "查看", "reveal": "查看明文", "add": "新增", "create": "新增", "change": "修改", "correct": "更正",
+    "delete": "删除", "remove": "移除", "export": "导出", "export_plain": "导出明文", "import": "导入",
+    "apply": "写入", "undo": "撤销", "approve": "批准", "refuse": "驳回", "share": "共享", "download": "下载",
+    "sign_in": "登录", "sign_out": "退出", "assign": "交办", "start": "开始", "request_closure": "申请复查",
+    "close": "销号", "send_back": "退回", "dismiss": "认定误报", "waive": "豁免", "reopen": "重新立案",
+    "grant": "授予角色", "revoke": "收回角色", "activate": "激活", "deactivate": "停用", "step_up": "再次验证身份",
+    "verify": "核查", "upload": "上传", "print": "打印", "enrol": "录入学籍", "override": "调整标准", "cancel": "取消",
+    "create_user": "新建账号", "change_user": "修改账号", "close_user": "停用账号", "reopen_user": "恢复账号",
+    "unlock_user": "解除锁定", "set_password": "设置密码", "use_recovery_code": "使用备用码",
+    "make_recovery_codes": "重新生成备用码", "enable_second_factor": "启用两步验证",
+    "remove_second_factor": "关闭两步验证", "issue_activation_code": "签发激活码", "assign_role": "授予角色",
+    "end_assignment": "终止授权", "change_role": "修改角色", "spray_detected": "发现异常登录", "access": "访问",
+    "close_sessions": "结束登录会话", "appoint": "任命", "tutor": "安排班主任", "relapse": "问题复发",
+    "report": "填报整改", "hand_over": "移交", "open_account": "开通账号", "offer": "开设", "move": "调动",
+    "load": "载入", "leave": "离开", "recover": "恢复", "mend": "修正", "map": "对应列", "edit": "修改",
+    "confirm": "确认", "ask_undo": "申请撤销", "abandon": "放弃", "attach": "添加材料", "away": "外出",
+}  # fmt: skip
+
+
+def act(action: str) -> str:
+    """The word for ``app.model.verb`` or a bare verb; a step of a procedure is called by its label."""
+    from ..procedures.declare import procedures  # app ready
+
+    verb = action.rpartition(".")[2]
+    if action in WORDS or verb in WORDS:
+        return WORDS.get(action) or WORDS[verb]
+    for procedure in procedures:
+        for step in procedure.steps:
+            if step.name == verb:
+                return str(step.label)
+    return "办理"
