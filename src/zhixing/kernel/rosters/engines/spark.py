@@ -75,8 +75,8 @@ class SparkEngine(Engine):
         self._made.append(name)
 
     def make(self, name: str, sql: str) -> None:
-        frame = self.session.sql(sql).persist()
-        frame.createOrReplaceTempView(name)
+        # A checkpoint ends the plan here: without it Spark plans everything before anew for every query that follows.
+        self.session.sql(sql).localCheckpoint(eager=True).createOrReplaceTempView(name)
         self._made.append(name)
 
     def view(self, name: str, sql: str) -> None:
@@ -104,6 +104,9 @@ def _local_session() -> SparkSession:
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.ansi.enabled", "true")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.maxPlanStringLength", "2000")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
         .getOrCreate()
     )
