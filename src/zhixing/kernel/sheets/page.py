@@ -121,7 +121,8 @@ def _figures(verdict: Verdict) -> str:
 
 def _rosters(verdict: Verdict, titles: Mapping[str, str]) -> str:
     lines = "".join(
-        f"<tr><td>{escape(each.file)}</td><td>{escape(each.sheet)}</td><td>{escape(titles.get(each.layout, each.layout))}</td>"
+        f"<tr><td>{escape(each.file)}</td><td>{escape(each.sheet)}</td>"
+        f"<td>{escape(titles.get(each.layout, each.layout))}</td>"
         f'<td class="number">{each.rows:,}</td></tr>'
         for each in verdict.rosters
     )

@@ -25,6 +25,7 @@ HELP = "核验名册文件"
 CLEAN, ERRORS_FOUND, UNREADABLE = 0, 1, 2
 READ_FROM_FOLDERS = (".xlsx", ".csv", ".parquet")
 FORMATS = ("text", "json", "xlsx", "html")
+_RESULT = ".核验结果.xlsx"
 _WORTH_A_BAR = 1 << 20
 
 
@@ -48,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         sources = _expanded(options.files)
         others = _expanded(options.against)
-        _check_out(options.out, sources)
+        _check_out(options.out, sources + others)
         with _steps(sources + others) as step:
             step("读取文件")
             tables = _read(sources, options.workers)
@@ -78,7 +79,7 @@ def _expanded(given: Sequence[str]) -> list[Source]:
         path = Path(each)
         if path.is_dir():
             inside = sorted(one for one in path.iterdir() if one.suffix.lower() in READ_FROM_FOLDERS)
-            inside = [one for one in inside if not one.name.startswith(("~$", "."))]
+            inside = [one for one in inside if not one.name.startswith(("~$", ".")) and not one.name.endswith(_RESULT)]
             if not inside:
                 raise Unreadable(f"“{each}”文件夹里没有 xlsx、csv 或 parquet 文件。请检查路径。")
             found += inside
@@ -235,7 +236,7 @@ def _write_sheets(
 
     several = len(sources) > 1
     for (path, _), found in zip(sources, tables, strict=True):
-        target = Path(f"{path.stem}.核验结果.xlsx")
+        target = Path(path.stem + _RESULT)
         if options.out is not None:
             target = options.out / target if several or options.out.is_dir() else options.out
         with _replacing(target) as unfinished:
@@ -245,8 +246,14 @@ def _write_sheets(
 
 @contextlib.contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
-    """A path to write to that takes the place of ``target`` only when all went well."""
+    """A path to write to that takes the place of ``target`` only when all went well.
+
+    What is no ordinary file (a device, a pipe) can't be replaced, only written to, and is written to directly.
+    """
     try:
+        if target.exists() and not target.is_file():
+            yield target
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".zhixing-", dir=target.parent) as folder:
             unfinished = Path(folder) / f"result{target.suffix or '.txt'}"
