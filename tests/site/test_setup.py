@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -207,6 +209,44 @@ def test_steps_run_in_order_until_one_fails(tmp_path: Path, capfd: pytest.Captur
 def test_addresses_to_open_are_reachable_ones() -> None:
     assert launch.address("0.0.0.0", 8000) == "http://127.0.0.1:8000/"
     assert launch.address("::", 8080) == "http://[::1]:8080/"
+
+
+# -- the runner of all checks and tests -----------------------------------------------------------------------------
+
+REPORT = """<testsuites><testsuite>
+<testcase name="a"/><testcase name="b"><failure message="x"/></testcase>
+<testcase name="c"><skipped message="没有浏览器"/></testcase><testcase name="d"><skipped message="没有浏览器"/></testcase>
+</testsuite></testsuites>"""
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return import_module("run_tests")
+
+
+def test_what_was_skipped_is_counted_and_said_with_its_reason(
+    runner: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.xml").write_text(REPORT, "utf-8")
+    outcome = runner.Outcome("测试", runner.PASSED)
+    runner._count(tmp_path / "report.xml", outcome)
+    assert runner.tell([outcome]) == 0
+    shown = capsys.readouterr().out
+    assert "1 通过，1 失败，2 跳过" in shown
+    assert "2 个测试被跳过：没有浏览器" in shown
+    assert "全部通过" not in shown
+
+
+def test_one_failed_stage_fails_the_run(runner: ModuleType) -> None:
+    assert runner.tell([runner.Outcome("甲", runner.PASSED), runner.Outcome("乙", runner.FAILED)]) == 1
+
+
+def test_the_folder_of_a_socket_becomes_the_host_of_a_database_url(runner: ModuleType) -> None:
+    from zhixing.site.settings import database
+
+    settings = database(runner.as_database_url("postgresql://zhixing@/postgres?host=/tmp/a_b/socket"))
+    assert (settings["HOST"], settings["NAME"], settings["USER"]) == ("/tmp/a_b/socket", "postgres", "zhixing")
 
 
 # -- what is told about it ----------------------------------------------------------------------------------------
