@@ -22,7 +22,7 @@ from .declare import Sheet, Values, sheets
 from .models import ImportBatch, ImportState, Mode, OnErrors, StagedDeed, StagedRow
 from .staging import CHUNK, ask, locked, sheet_of
 from .staging_cells import Contents, Reader
-from .staging_tables import Recognised, recognise_table, remembered, table_of
+from .staging_tables import Recognised, recognise_table, table_of
 
 SHOWN = 5
 _DEEDS = {
@@ -139,11 +139,11 @@ class _Readers:
     @classmethod
     def of(cls, batch: ImportBatch) -> _Readers:
         kind = sheets[batch.sheet]
-        own, codes = remembered(kind) | batch.mapping, kind.codes()
+        codes = kind.codes()
         readers = {}
         for facts in batch.tables:
             empty = table_of(batch.file_name, facts["headings"], [], sheet=facts["sheet"])
-            seen: Recognised = recognise_table(empty, kind, own)
+            seen: Recognised = recognise_table(empty, kind, batch.mapping)
             columns = seen.roster.columns() if seen.roster else {}
             readers[facts["sheet"][:60]] = Reader(facts["mapping"], columns, codes)
         return cls(readers)
@@ -203,6 +203,6 @@ def _note_written(
         elif (row.target_uid, row.target_version) == (kept.uid, kept.version):
             continue
         row.target_uid, row.target_version = kept.uid, kept.version
-        row.undo = row._meta.get_field("undo").pre_save(row, False)  # type: ignore[union-attr]
+        row.undo = row._meta.get_field("undo").pre_save(row, False)
         differing.append(row)
     StagedRow.objects.bulk_update(differing, ["target_uid", "target_version", "undo"], batch_size=CHUNK // 4)

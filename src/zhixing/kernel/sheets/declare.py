@@ -48,7 +48,8 @@ class Sheet:
     An instance serves one batch: it may keep what it looked up. ``roster`` gives layouts and rules; a plain list has
     ``columns`` (heading → canonical name) instead, those in ``required`` first. ``key`` are the canonical names that
     tell which record a row is, the surest first. ``fields`` maps canonical names to fields of ``model`` where they
-    differ. The permission to import is ``<model>.import``; each row written also needs ``add`` or ``change``.
+    differ. A blank cell never wipes out what is kept. The permission to import is ``<model>.import``; each row
+    written also needs ``add`` or ``change``.
     """
 
     abstract: ClassVar[bool] = True
@@ -61,6 +62,8 @@ class Sheet:
     required: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
     label: ClassVar[str] = "name"
+    shown_first: ClassVar[tuple[str, ...]] = ()
+    """Columns that the preview shows beside the key and the label."""
     fields: ClassVar[Mapping[str, str]] = {}
     unit: ClassVar[str] = ""
     """Path from a record to the people.Unit that must mend it, for findings; the model's reach if blank."""

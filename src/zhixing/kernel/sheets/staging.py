@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from ..base.records import DataClass
 from ..files.models import StoredFile
 from ..files.store import path_of, store
-from ..jobs.models import Job
+from ..jobs.models import Job, State
 from ..jobs.queue import enqueue
 from ..people.models import User
 from ..trail.record import record
@@ -72,7 +72,9 @@ def receive(upload: Any, *, name: str, sheet: type[Sheet], by: User, at: datetim
 def _kept(
     upload: Any, data: bytes, digest: str, *, name: str, sheet: type[Sheet], by: User, at: datetime
 ) -> ImportBatch:
-    batch = ImportBatch.objects.create(sheet=sheet.code(), file_name=name[-200:], digest=digest, uploaded_by=by)
+    batch: ImportBatch = ImportBatch.objects.create(
+        sheet=sheet.code(), file_name=name[-200:], digest=digest, uploaded_by=by
+    )
     upload.seek(0)
     kept = store(
         upload, name=name, purpose="导入表格", on=batch, by=by, data_class=DataClass.SENSITIVE,
@@ -207,6 +209,20 @@ def abandon(batch: ImportBatch, *, by: User, at: datetime) -> None:
         held.save(update_fields=["state"])
         StagedRow.objects.filter(batch=held).delete()
         record(action="import.abandon", by=by, at=at, on=held)
+
+
+def recover(batch: ImportBatch, *, by: User, at: datetime) -> None:
+    """Bring a batch whose job was given up back to where one can go on from; nothing of it was written."""
+    with transaction.atomic():
+        held = locked(batch.uid)
+        work = Job.objects.filter(uid=held.job_uid).first()
+        if held.state not in IN_FLIGHT or (work is not None and work.state in (State.WAITING, State.RUNNING)):
+            return
+        reading = held.state == ImportState.READING
+        held.state = ImportState.REFUSED if reading else ImportState.STAGED
+        held.refusal = "读取没有完成，请重新上传这个文件。" if reading else "上次写入没有完成，没有写入任何一行。"
+        held.save(update_fields=["state", "refusal"])
+        record(action="import.recover", by=by, at=at, on=held)
 
 
 def remember(sheet: type[Sheet], mapping: dict[str, str], *, by: User) -> None:

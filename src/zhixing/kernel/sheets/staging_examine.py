@@ -16,7 +16,7 @@ from ..rosters.tables import RawTable, RowFinding
 from ..rosters.verification import verify
 from .declare import Offer, Problem, Sheet, Values
 from .models import StagedDeed
-from .staging_cells import Reader, Shower
+from .staging_cells import Reader
 from .staging_tables import OWN, Recognised, columns_across, kept_table, named_rows
 
 Say = Callable[[int, int, str], None]
@@ -105,6 +105,7 @@ class _Facts:
     def __init__(self) -> None:
         self.words: dict[str, dict[str, Any]] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.suggested: Counter[str] = Counter()
         self.notes: list[str] = []
 
     def tell(self, rule: str, severity: str, title: str, basis: str = "", remedy: str = "") -> None:
@@ -117,7 +118,8 @@ class _Facts:
         for rule, words in self.words.items():
             counts = {severity: self.counts[rule, severity] for severity in WORST}
             worst = next(severity for severity in WORST if counts[severity])
-            found.append({**words, "severity": worst, "count": sum(counts.values())})
+            total = sum(counts.values())
+            found.append({**words, "severity": worst, "count": total, "suggested": self.suggested[rule]})
         return sorted(found, key=lambda each: (WORST.index(each["severity"]), -each["count"], each["rule"]))
 
 
@@ -128,7 +130,6 @@ def _judge(
     """Run the rules over the file and, beside it, the school's other records, so that doubles show."""
     by_place = {(table.table.file, table.table.sheet): place for place, table in enumerate(tables)}
     by_row = {(line.place, line.row): line for line in lines}
-    showers = [_shower(table) for table in tables]
     matched = {line.record.pk for line in lines if line.record is not None}
     for roster in {id(table.roster): table.roster for table in tables if table.roster}.values():
         ours = [table for table in tables if table.roster is roster]
@@ -148,12 +149,9 @@ def _judge(
             if line is None:
                 facts.notes.append(found.message)
                 continue
-            _blame(line, tables[place], found, label, showers[place])
+            _blame(line, tables[place], found, label)
+            facts.suggested[found.rule] += bool(found.suggestion)
             facts.tell(found.rule, found.severity, found.title, found.basis, found.remedy)
-
-
-def _shower(table: Recognised) -> Shower:
-    return Shower(table.table.headings, table.mapping, table.roster.columns() if table.roster else {})
 
 
 def _others(
@@ -171,7 +169,7 @@ def _others(
     return [table], mapping, label
 
 
-def _blame(line: Line, table: Recognised, found: RowFinding, label: dict[int, str], shower: Shower) -> None:
+def _blame(line: Line, table: Recognised, found: RowFinding, label: dict[int, str]) -> None:
     headings = table.table.headings
     position = headings.index(found.column) if found.column in headings else -1
     message = named_rows(found.message, OWN, label)
@@ -195,14 +193,14 @@ def _settle(sheet: Sheet, tables: Sequence[Recognised], lines: list[Line], facts
     """Say for each row what applying does: create, update, leave alone or refuse."""
     changeable = _changeable(sheet, lines, by)
     may_add = _adder(sheet, by)
-    seen: dict[Any, Line] = {}
+    seen: dict[tuple[str, Any], Line] = {}
     for line in lines:
         record = line.record
         line.deed = StagedDeed.CREATE if record is None else StagedDeed.UPDATE
         problems = sheet.problems(line.values, record)
         if (twin := _twin(sheet, line, seen)) is not None:
-            told = f"与第 {twin.row} 行是同一条记录，只能保留一行"
-            problems.append(Problem(column=sheet.key[0], code=KEY_TWICE, message=told))
+            told = f"与第 {twin[1].row} 行重复，只能保留一行"
+            problems.append(Problem(column=twin[0], code=KEY_TWICE, message=told))
         if record is not None and record.pk not in changeable:
             problems.append(Problem(column="", code=NO_RIGHT, message="您没有权限修改这条记录（不在您的管辖范围内）"))
         if record is None and not may_add(line.values):
@@ -215,12 +213,12 @@ def _settle(sheet: Sheet, tables: Sequence[Recognised], lines: list[Line], facts
             line.deed = StagedDeed.SAME
 
 
-def _twin(sheet: Sheet, line: Line, seen: dict[Any, Line]) -> Line | None:
-    """An earlier row of the file about the same record or with the same key, if any."""
-    marks: list[Any] = [(name, line.values[name]) for name in sheet.key if line.values.get(name)]
+def _twin(sheet: Sheet, line: Line, seen: dict[tuple[str, Any], Line]) -> tuple[str, Line] | None:
+    """An earlier row of the file about the same record or with the same key, if any, and the column that shows it."""
+    marks: list[tuple[str, Any]] = [(name, line.values[name]) for name in sheet.key if line.values.get(name)]
     if line.record is not None:
-        marks.append(line.record.pk)
-    twin = next((seen[mark] for mark in marks if mark in seen), None)
+        marks.append((sheet.key[0], line.record.pk))
+    twin = next(((mark[0], seen[mark]) for mark in marks if mark in seen), None)
     for mark in marks:
         seen.setdefault(mark, line)
     return twin
@@ -245,6 +243,7 @@ def _refuse(line: Line, table: Recognised, problem: Problem, facts: _Facts) -> N
     position = table.mapping.get(problem.column, -1)
     if problem.suggestion and position >= 0:
         line.suggestions.setdefault(f"{position}:{problem.code}", problem.suggestion)
+        facts.suggested[problem.code] += 1
     heading = table.table.headings[position] if position >= 0 else ""
     line.faults.append(
         {"rule": problem.code, "severity": "error", "pos": position, "column": heading,

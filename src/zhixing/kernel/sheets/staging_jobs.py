@@ -44,11 +44,14 @@ def read_job(progress: Progress) -> dict[str, Any]:
     except SheetRefused as problem:
         refuse(batch, problem)
         return {"refused": True}
+    headings = {heading for table in tables for heading in table.headings}
+    batch.mapping = {heading: name for heading, name in remembered(kind).items() if heading in headings}
     found = _examined(progress, batch, tables)
     with transaction.atomic():
         progress.say(found_rows(found), found_rows(found), "保存")
         held = locked(batch.uid)
         if held.state == ImportState.READING:
+            held.mapping = batch.mapping
             keep(held, found, by=_asker(held))
             held.state = ImportState.STAGED
             held.save()
@@ -91,8 +94,7 @@ def _asker(batch: ImportBatch) -> User:
 
 def _examined(progress: Progress, batch: ImportBatch, tables: Sequence[RawTable]) -> Examined:
     kind = sheets[batch.sheet]
-    own = remembered(kind) | batch.mapping
-    recognised: list[Recognised] = [recognise_table(table, kind, own) for table in tables]
+    recognised: list[Recognised] = [recognise_table(table, kind, batch.mapping) for table in tables]
     now = timezone.now()
     return examine(
         sheet_of(batch, now),

@@ -1,0 +1,29 @@
+// Importing: files dropped onto the page, selects that filter at once, the dialog closed when its deed is done.
+for (const form of document.querySelectorAll("[data-drop]")) {
+  const input = form.querySelector("input[type=file]");
+  const shown = form.querySelector("[data-drop-name]");
+  const tell = () => { shown.textContent = input.files[0] ? `已选择：${input.files[0].name}` : ""; };
+  input.addEventListener("change", tell);
+  for (const kind of ["dragenter", "dragover"]) {
+    form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("drop-over"); });
+  }
+  for (const kind of ["dragleave", "drop"]) {
+    form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.remove("drop-over"); });
+  }
+  form.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    tell();
+  });
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("[type=submit]");
+    button.disabled = true;
+    button.textContent = "正在上传…";
+  });
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+document.body.addEventListener("sheetsdone", () => document.getElementById("dialog")?.close());
