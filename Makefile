@@ -7,7 +7,7 @@ HOST_PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 pyth
 ZHIXING := .venv/bin/zhixing
 PYTHON := .venv/bin/python
 
-.PHONY: help python setup setup-dev run test test-spark bench lint format lock clean
+.PHONY: help python setup setup-dev run test test-spark bench lint format docs lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make bench       打印各项性能指标"
 	@echo "make lint        只做代码检查"
 	@echo "make format      统一代码格式"
+	@echo "make docs        重新生成规则与权限清单"
 	@echo "make lock        按 pyproject.toml 与 package.json 重新锁定依赖"
 	@echo "make clean       删除生成的文件（保留 var/ 中的数据）"
 
@@ -47,6 +48,9 @@ lint: setup-dev
 
 format: setup-dev
 	@$(PYTHON) -m ruff check --fix -q . ; $(PYTHON) -m ruff format -q .
+
+docs: setup-dev
+	@$(PYTHON) tools/generate_docs.py
 
 lock: python
 	@$(HOST_PYTHON) tools/lock.py

@@ -1,6 +1,6 @@
 """Run every check and every test, and tell the outcome in one table: `python tools/run_tests.py [--lint-only]`.
 
-Stages: ruff, format, mypy, the imports' contracts, then pytest on SQLite (journeys in a real browser included) and
+Stages: ruff, format, mypy, the imports' contracts, declared dependencies, generated documents, then pytest on SQLite (journeys in a real browser included) and
 pytest on a PostgreSQL server that is started here for the purpose. What could not run is counted and said loudly;
 what failed makes the exit code 1.
 """
@@ -50,6 +50,7 @@ def lint() -> list[Outcome]:
         command("类型检查 mypy", ["mypy", "--no-error-summary", "src/zhixing"]),
         command("导入方向 import-linter", ["lint-imports"]),
         command("依赖声明 deptry", ["deptry", "src"]),
+        command("生成的文档是否最新", ["python", "tools/generate_docs.py", "--check"]),
     ]
 
 

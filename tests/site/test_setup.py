@@ -215,7 +215,8 @@ def test_addresses_to_open_are_reachable_ones() -> None:
 
 REPORT = """<testsuites><testsuite>
 <testcase name="a"/><testcase name="b"><failure message="x"/></testcase>
-<testcase name="c"><skipped message="没有浏览器"/></testcase><testcase name="d"><skipped message="没有浏览器"/></testcase>
+<testcase name="c"><skipped message="没有浏览器"/></testcase>
+<testcase name="d"><skipped message="没有浏览器"/></testcase>
 </testsuite></testsuites>"""
 
 
