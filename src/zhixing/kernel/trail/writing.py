@@ -42,9 +42,9 @@ def amend_row(
     before = snapshot(row, values)
     assign(row, values, inner)
     with transaction.atomic():
-        judge(row)
         changes = difference(row, before)
         if changes:
+            judge(row, changes)
             seen = row.version if seen_version is None else seen_version
             _guarded(lambda: row.save_if_unchanged(seen, changes))
             record(action=action, by=by, at=at, on=row, reason=reason, changes=changes)
@@ -69,21 +69,27 @@ def assign(row: Record, values: Mapping[str, Any], inner: Collection[str] = ()) 
         raise ValidationError(refused)
 
 
-def judge(row: Record) -> None:
-    """Everything the record's own fields and constraints say; ValidationError by field where there is a field."""
+def judge(row: Record, changed: Collection[str] | None = None) -> None:
+    """What the record's own fields and constraints say; ValidationError by field where there is a field.
+
+    With ``changed`` only these fields are judged: an old fault elsewhere must not bar a correction.
+    """
     row._settle_tenant()
     for field in row._meta.concrete_fields:
         if isinstance(field, BlindIndexField):
             field.pre_save(row, row.pk is None)
     faults: dict[str, list[Any]] = {}
+    untouched = set() if changed is None else {f.name for f in row._meta.concrete_fields} - set(changed)
     try:
-        row.full_clean(validate_constraints=False)
+        row.full_clean(exclude=untouched, validate_constraints=False)
     except ValidationError as error:
         faults = error.update_error_dict({})
-    for name in _foreign(row):
+    for name in _foreign(row, untouched):
         faults.setdefault(name, []).append(ValidationError("选择的记录不存在。"))
     if not faults:
         for constraint in row._meta.constraints:
+            if changed is not None and not _concerns(row, constraint, changed):
+                continue
             try:
                 constraint.validate(type(row), row)
             except ValidationError as error:
@@ -102,12 +108,22 @@ def _is_same(row: Record, field: Any, value: Any) -> bool:
     return bool(getattr(row, index.attname) == blind_index(row.tenant_id, field.kind, value))
 
 
-def _foreign(row: Record) -> list[str]:
+def _concerns(row: Record, constraint: Any, changed: Collection[str]) -> bool:
+    """Whether a change of these fields can break the constraint; always, where that can't be told."""
+    names = getattr(constraint, "fields", ())
+    if not names or getattr(constraint, "condition", None) is not None:
+        return True
+    sources = {getattr(row._meta.get_field(name), "source", "") for name in names}
+    return bool(({*names} | sources) & set(changed))
+
+
+def _foreign(row: Record, untouched: Collection[str]) -> list[str]:
     """Foreign keys that lead into another tenant; to the user such a record doesn't exist."""
     return [
         field.name
         for field in row._meta.concrete_fields
         if isinstance(field, models.ForeignKey)
+        and field.name not in untouched
         and getattr(row, field.attname) is not None
         and getattr(getattr(row, field.name), "tenant_id", row.tenant_id) != row.tenant_id
     ]
