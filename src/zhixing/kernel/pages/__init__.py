@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .values import Column, Deed, Facts, Filter, Menu, ViewPreset
+    from .declare import PAGE_KINDS, pages, panels, tabs
     from .detail import DetailPage
     from .editing import EditPage
     from .listing import ListPage
     from .page import Page, Request
     from .parts import Panel, Tab
     from .rendering import render, render_text
-    from .declare import PAGE_KINDS, pages, panels, tabs
+    from .values import Column, Deed, Facts, Filter, Menu, ViewPreset
 
 _HOMES = {
     "Column": "values", "Deed": "values", "Facts": "values", "Filter": "values", "Menu": "values",

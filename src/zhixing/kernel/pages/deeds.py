@@ -115,7 +115,9 @@ def answer_many(page: ListPage, request: Request, deed: Deed) -> HttpResponse:
         picked = [] if every else [uuid.UUID(value) for value in request.POST.getlist("row")]
     except (BadQuestion, ValueError) as error:
         return bad_question(request, str(error) if isinstance(error, BadQuestion) else "所选的行不对")
-    allowed = page.model._default_manager.all().visible_to(request.user, deed_action(deed, page.model._meta.label_lower))
+    allowed = page.model._default_manager.all().visible_to(
+        request.user, deed_action(deed, page.model._meta.label_lower)
+    )
     found = page.found(request, asked) if every else page.rows(request).filter(uid__in=picked)
     rows = allowed.filter(pk__in=found.order_by().values("pk"))
     return answer(
@@ -125,5 +127,9 @@ def answer_many(page: ListPage, request: Request, deed: Deed) -> HttpResponse:
 
 def answer_one(request: Request, deed: Deed, model: Any, uid: Any) -> HttpResponse:
     """A deed on the record of a detail page."""
-    rows = model._default_manager.all().visible_to(request.user, deed_action(deed, model._meta.label_lower)).filter(uid=uid)
+    rows = (
+        model._default_manager.all()
+        .visible_to(request.user, deed_action(deed, model._meta.label_lower))
+        .filter(uid=uid)
+    )
     return answer(request, deed, rows, {"picked": [], "every": False, "query": "", "action": request.path})

@@ -94,13 +94,17 @@ class DetailPage(Page):
             found.append(path(f"{at}reveal/<str:field>/", view, name=f"{stem}.reveal"))
         for deed in cls.deeds:
             view = cls.view("deed", declared, methods=("POST",), permission=deed_permission(deed, label))
-            found.append(path(f"{at}deed/{deed.name}/", view, {"name": deed.name}, name=f"{stem}.detail.deed.{deed.name}"))
+            found.append(
+                path(f"{at}deed/{deed.name}/", view, {"name": deed.name}, name=f"{stem}.detail.deed.{deed.name}")
+            )
         return found
 
     def row(self, request: Request, uid: Any, action: str = "view") -> Any:
         """The record, through the one door; 404 when the asker may not see it."""
         rows = self.model._default_manager.all().visible_to(request.user, action)
-        found = rows.select_related(*self.joins()).filter(uid=uid).first() if self.joins() else rows.filter(uid=uid).first()
+        found = (
+            rows.select_related(*self.joins()).filter(uid=uid).first() if self.joins() else rows.filter(uid=uid).first()
+        )
         if found is None:
             raise Http404
         return found
@@ -158,9 +162,7 @@ class DetailPage(Page):
 
         own = sorted((kind for kind in tabs if kind.on is self.model), key=lambda kind: kind.order)
         found = [(kind.code(), kind.title) for kind in own if kind().allowed(request)]
-        return found + [
-            (name, BUILT_IN[name].title) for name in self.tabs if BUILT_IN[name].allowed(request)
-        ]
+        return found + [(name, BUILT_IN[name].title) for name in self.tabs if BUILT_IN[name].allowed(request)]
 
     def tab(self, request: Request, uid: Any, name: str) -> HttpResponse:
         """The body of one tab, fetched when it is opened."""

@@ -151,7 +151,9 @@ class EditPage(Page):
         made = forms.Form(data, initial=self.initial(row))
         for name in self.names():
             field: Any = self.model._meta.get_field(name)
-            made.fields[name] = field_for(field, row, lambda name=name: self.choices(request, name), self.source(row, name))
+            made.fields[name] = field_for(
+                field, row, lambda name=name: self.choices(request, name), self.source(row, name)
+            )
         dress(made)
         for name, field in made.fields.items():
             if data is not None and isinstance(field, RowField):
@@ -168,7 +170,9 @@ class EditPage(Page):
 
     def initial(self, row: Any) -> dict[str, Any]:
         if row is None:
-            return {name: f.get_default() for name in self.names() if (f := self.model._meta.get_field(name)).has_default()}
+            return {
+                name: f.get_default() for name in self.names() if (f := self.model._meta.get_field(name)).has_default()
+            }
         sealed = {f.name for f in self.model._meta.concrete_fields if isinstance(f, SealedField)}
         return {name: getattr(row, name) for name in self.names() if name not in sealed}
 
@@ -186,7 +190,9 @@ class EditPage(Page):
         ]
         context = {
             "page": self,
-            "title": f"修改{self.model._meta.verbose_name}" if row is not None else f"新增{self.model._meta.verbose_name}",
+            "title": f"修改{self.model._meta.verbose_name}"
+            if row is not None
+            else f"新增{self.model._meta.verbose_name}",
             "form": form,
             "placed": placed,
             "row": row,
@@ -221,7 +227,11 @@ class EditPage(Page):
         field = field_at(self.model, name)
         if name not in self.names() or not isinstance(field, models.ForeignKey):
             return bad_question(request, "没有这一项")
-        rows, words, shown = self.choices(request, name), request.GET.get("q", "")[:40].strip(), title_field(field.related_model)
+        rows, words, shown = (
+            self.choices(request, name),
+            request.GET.get("q", "")[:40].strip(),
+            title_field(field.related_model),
+        )
         if words:
             hit = Q(**{f"{shown}__icontains": words})
             if field_at(field.related_model, f"{shown}_keys") is not None:

@@ -135,7 +135,9 @@ class ListPage(Page):
         at = stem.replace(".", "/") + "/"
         label = cls.model._meta.label_lower
         found = [
-            path(at, cls.view("answer", declared, methods=READING, data_class=cls.data_class_of()), name=f"{stem}.list"),
+            path(
+                at, cls.view("answer", declared, methods=READING, data_class=cls.data_class_of()), name=f"{stem}.list"
+            ),
             path(f"{at}options/<str:name>/", cls.view("options", declared, methods=READING), name=f"{stem}.options"),
             path(f"{at}views/", cls.view("views", declared, methods=("POST",)), name=f"{stem}.views"),
             path(
@@ -154,7 +156,9 @@ class ListPage(Page):
     def data_class_of(cls) -> DataClass:
         """The gravest class among the columns shown."""
         personal = getattr(cls.model, "personal", {})
-        return max((personal.get(cell.path, DataClass.INTERNAL) for cell in cls.cells().values()), default=DataClass.INTERNAL)
+        return max(
+            (personal.get(cell.path, DataClass.INTERNAL) for cell in cls.cells().values()), default=DataClass.INTERNAL
+        )
 
     def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
         try:

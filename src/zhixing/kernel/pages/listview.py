@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.urls import NoReverseMatch, reverse
 
 from ..checks.models import Finding
+from ..sheets.declare import sheets
 from .asking import SIZES, Asked
 from .cells import Cell
 from .filters import Sieve, labelled, related_label
@@ -69,9 +70,15 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
     here = min(asked.page, last)
     start = (here - 1) * asked.size
     usual = page.order or page.model._meta.ordering or ()
-    chunk = list(values(ordered(rows, asked, page.cells(), tuple(usual)), cells)[start : start + asked.size]) if count else []
+    chunk = (
+        list(values(ordered(rows, asked, page.cells(), tuple(usual)), cells)[start : start + asked.size])
+        if count
+        else []
+    )
     deeds = allowed_deeds(page, request)
-    body = renderer(cells, page.detail_pattern(), bool(deeds))(chunk, marks_of(page, request, [row[0] for row in chunk]))
+    body = renderer(cells, page.detail_pattern(), bool(deeds))(
+        chunk, marks_of(page, request, [row[0] for row in chunk])
+    )
     return {
         "page": page,
         "title": page.heading(),
@@ -141,7 +148,9 @@ def chips_of(page: ListPage, asked: Asked) -> list[dict[str, str]]:
             continue
         sieve = page.sieves()[name]
         text = ("为空" if value == "1" else "不为空") if name.endswith("__isnull") else labelled(sieve.options, value)
-        found.append({"name": name, "value": value, "label": f"{sieve.title}：{text}", "query": asked.query(without=(name,))})
+        found.append(
+            {"name": name, "value": value, "label": f"{sieve.title}：{text}", "query": asked.query(without=(name,))}
+        )
     return found
 
 
@@ -160,12 +169,15 @@ def actions_of(page: ListPage, request: Request) -> dict[str, Any]:
         primary = (f"新增{page.model._meta.verbose_name}", reverse(f"{label}.add"))
     return {
         "primary": primary,
-        "imports": _sheet_links(page) if page.sheet and user.holds(f"{label}.import") else None,
+        "imports": _sheet_links(page, user) if page.sheet else None,
         "may_export": user.holds(may_export(label)),
     }
 
 
-def _sheet_links(page: ListPage) -> dict[str, str] | None:
+def _sheet_links(page: ListPage, user: Any) -> dict[str, str] | None:
+    kind = sheets.get(page.sheet)
+    if kind is None or not user.holds(kind.permission()):
+        return None
     try:
         return {
             "upload": f"{reverse('sheets.upload')}?sheet={page.sheet}",

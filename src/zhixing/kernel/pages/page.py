@@ -11,8 +11,8 @@ from django.urls import URLPattern, path
 
 from ..base.records import DataClass
 from ..people.access import Access, Audience
-from .values import Menu
 from .rendering import render
+from .values import Menu
 
 if TYPE_CHECKING:
     from ..people.models import User

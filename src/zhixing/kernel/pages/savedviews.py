@@ -55,7 +55,12 @@ def answer(page: ListPage, request: Request) -> HttpResponse:
     if form.is_valid():
         _save(page, request, form.cleaned_data, query)
         return _reload()
-    context = {"form": form, "query": query, "page": page, "views": [v for v in saved_views(page, request) if v["mine"]]}
+    context = {
+        "form": form,
+        "query": query,
+        "page": page,
+        "views": [v for v in saved_views(page, request) if v["mine"]],
+    }
     return render(request, "pages/_save_view.html", context, 422 if form.is_bound else 200)
 
 

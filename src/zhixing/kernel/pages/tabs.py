@@ -39,7 +39,9 @@ class FilesTab(Tab):
 
     def context(self, request: Request, row: Any) -> Mapping[str, Any]:
         # Who may see the record may see what is filed under it; deliver() asks again for each file.
-        return {"files": StoredFile.objects.filter(object_type=row._meta.label_lower, object_uid=row.uid).order_by("-pk")}
+        return {
+            "files": StoredFile.objects.filter(object_type=row._meta.label_lower, object_uid=row.uid).order_by("-pk")
+        }
 
 
 class PassagesTab(Tab):
@@ -67,7 +69,9 @@ class TrailTab(Tab):
 def _changes(event: AuditEvent, labels: dict[str, str]) -> list[tuple[str, str, str]]:
     found = []
     for name, change in event.changes.items():
-        before, after = change if isinstance(change, list) and len(change) == 2 else ("（不记录内容）", "（不记录内容）")
+        before, after = (
+            change if isinstance(change, list) and len(change) == 2 else ("（不记录内容）", "（不记录内容）")
+        )
         found.append((labels.get(name, name), _shown(before), _shown(after)))
     return found
 
