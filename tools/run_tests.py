@@ -1,8 +1,8 @@
 """Run every check and every test, and tell the outcome in one table: `python tools/run_tests.py [--lint-only]`.
 
-Stages: ruff, format, mypy, the imports' contracts, declared dependencies, generated documents, then pytest on SQLite (journeys in a real browser included) and
-pytest on a PostgreSQL server that is started here for the purpose. What could not run is counted and said loudly;
-what failed makes the exit code 1.
+Stages: ruff, format, mypy, the imports' contracts, declared dependencies and generated documents; then pytest on
+SQLite (journeys in a real browser included) and on a PostgreSQL server that is started here for the purpose. What
+could not run is counted and said loudly; what failed makes the exit code 1.
 """
 
 from __future__ import annotations
