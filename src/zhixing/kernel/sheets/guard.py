@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from xml.etree.ElementTree import Element, ParseError
@@ -36,6 +38,7 @@ class SheetFacts:
 
     name: str
     visible: bool
+    part: str = ""
     merges: tuple[Merge, ...] = ()
     error_cells: int = 0
 
@@ -53,21 +56,24 @@ def guard(path: str | Path, *, limits: Limits = WEB, name: str = "") -> None:
 
     Never executes, never parses with a spreadsheet library, holds a few MiB at most.
     """
-    inspect(path, limits=limits, name=name)
-
-
-def inspect(path: str | Path, *, limits: Limits = WEB, name: str = "") -> Inspection:
-    """As ``guard``, and say what was learnt on the way."""
     path = Path(path)
+    with refusing_as(name or path.name):
+        look_within(path, look_at(path, limits), limits)
+
+
+@contextlib.contextmanager
+def refusing_as(name: str) -> Iterator[None]:
+    """Whatever is refused inside is refused under ``name``, a failing disk included."""
     try:
-        return _inspect(path, limits)
+        yield
     except SheetRefused as refused:
-        raise SheetRefused(name or path.name, refused.why, refused.remedy) from refused.__cause__
+        raise SheetRefused(name, refused.why, refused.remedy) from refused.__cause__
     except OSError as error:
-        raise SheetRefused(name or path.name, "打不开这个文件", "请检查文件是否存在、是否有权限读取") from error
+        raise SheetRefused(name, "打不开这个文件", "请检查文件是否存在、是否有权限读取") from error
 
 
-def _inspect(path: Path, limits: Limits) -> Inspection:
+def look_at(path: Path, limits: Limits) -> Inspection:
+    """The first look, in milliseconds: kind, size, container, sheets; nothing of size is unpacked."""
     if not path.exists():
         raise SheetRefused(path.name, "没有这个文件", "请检查文件名和所在的文件夹")
     if not path.is_file():
@@ -79,9 +85,32 @@ def _inspect(path: Path, limits: Limits) -> Inspection:
         why = f"文件有 {size / MIB:.1f} MiB，超过 {limits.file_bytes // MIB} MiB"
         raise SheetRefused(path.name, why, "请把名单分成几个文件再试")
     kind = _kind_of(path)
-    if kind == "xlsx":
-        return _inspect_workbook(path, limits)
-    return Inspection(kind)
+    if kind != "xlsx":
+        return Inspection(kind)
+    with open_container(path, limits) as container:
+        if b"macroEnabled" in _small_part(path, container, "[Content_Types].xml"):
+            raise SheetRefused(path.name, *_UNREADABLE[".xlsm"])
+        sheets = tuple(SheetFacts(*each) for each in _sheets_of(path, container))
+    return Inspection("xlsx", sheets)
+
+
+def look_within(path: Path, inspection: Inspection, limits: Limits) -> Inspection:
+    """The second look, at every byte of a workbook; the inspection comes back with what was seen in its sheets."""
+    if inspection.kind != "xlsx":
+        return inspection
+    with open_container(path, limits) as container:
+        facts = scan_parts(path, container, limits)
+    sheets = []
+    for sheet in inspection.sheets:
+        seen = facts.get(sheet.part, PartFacts())
+        if sheet.visible and seen.unsolved:
+            where = "、".join(seen.unsolved)
+            why = f"工作表“{sheet.name}”的 {where} 单元格是公式，文件里没有存下计算结果"
+            raise SheetRefused(path.name, why, "请用 Excel/WPS 打开文件，把公式选择性粘贴为数值后保存再试")
+        sheets.append(replace(sheet, merges=tuple(seen.merges), error_cells=seen.error_cells))
+    if not any(sheet.visible for sheet in sheets):
+        raise SheetRefused(path.name, "工作簿里没有可见的工作表", "请取消隐藏要读取的工作表，保存后再试")
+    return Inspection("xlsx", tuple(sheets))
 
 
 def _kind_of(path: Path) -> Kind:
@@ -127,24 +156,6 @@ def _compound_refusal(path: Path) -> SheetRefused:
     return SheetRefused(path.name, *_UNREADABLE[".xls"])
 
 
-def _inspect_workbook(path: Path, limits: Limits) -> Inspection:
-    with open_container(path, limits) as container:
-        if b"macroEnabled" in _small_part(path, container, "[Content_Types].xml"):
-            raise SheetRefused(path.name, *_UNREADABLE[".xlsm"])
-        facts = scan_parts(path, container, limits)
-        sheets = []
-        for name, visible, part in _sheets_of(path, container):
-            seen = facts.get(part, PartFacts())
-            if visible and seen.unsolved:
-                where = "、".join(seen.unsolved)
-                why = f"工作表“{name}”的 {where} 单元格是公式，文件里没有存下计算结果"
-                raise SheetRefused(path.name, why, "请用 Excel/WPS 打开文件，把公式选择性粘贴为数值后保存再试")
-            sheets.append(SheetFacts(name, visible, tuple(seen.merges), seen.error_cells))
-    if not any(sheet.visible for sheet in sheets):
-        raise SheetRefused(path.name, "工作簿里没有可见的工作表", "请取消隐藏要读取的工作表，保存后再试")
-    return Inspection("xlsx", tuple(sheets))
-
-
 def _small_part(path: Path, container: zipfile.ZipFile, name: str) -> bytes:
     """The bytes of a part that is small in every honest workbook."""
     try:
@@ -160,7 +171,7 @@ def _small_part(path: Path, container: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _sheets_of(path: Path, container: zipfile.ZipFile) -> list[tuple[str, bool, str]]:
-    """Name, visibility and part of every sheet, in the workbook's order. Called after the scan found no DTD."""
+    """Name, visibility and part of every sheet, in the workbook's order. The parser takes no DTD with entities."""
     workbook = _parsed(path, _small_part(path, container, "xl/workbook.xml"))
     relations = _parsed(path, _small_part(path, container, "xl/_rels/workbook.xml.rels"))
     targets = {each.get("Id", ""): each.get("Target", "") for each in relations}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,13 +10,13 @@ import sys
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
 from zhixing.kernel.rosters.tables import RawTable
 
-from .guard import Inspection, SheetFacts, inspect
+from .guard import Inspection, SheetFacts, look_at, look_within, refusing_as
 from .headings import find_header, name_headings
 from .limits import COMMAND_LINE, Limits
 from .merging import fill_merged
@@ -27,6 +28,8 @@ _START = f"import sys; sys.modules['numpy'] = None; sys.path.insert(0, {_SOURCE!
     "from zhixing.kernel.sheets.child import main; main()"
 )
 _REFUSED = 3
+_COMPLAINT_KEPT = 4096
+_PASSED_ON = ("rows", "columns", "table_rows", "memory_bytes", "cpu_seconds", "unpacked_bytes")
 # How Python, Arrow and the loader say that the limit on memory was reached.
 _SIGNS_OF_WEIGHT = (b"MemoryError", b"allocate", b"failed to map segment", b"malloc")
 _TOO_HEAVY = "读取时超出了内存或时间的上限，表格过大或内容异常"
@@ -43,9 +46,11 @@ def read_tables(
     """
     path = Path(path)
     name = name or path.name
-    inspection = inspect(path, limits=limits, name=name)
-    with tempfile.TemporaryDirectory(prefix="zhixing-") as out:
-        found = _parse(path, name, inspection, limits, out)
+    with tempfile.TemporaryDirectory(prefix="zhixing-") as out, refusing_as(name):
+        inspection = look_at(path, limits)
+        with _Child(path, inspection, limits, out) as child:  # parses while we look at every byte; both must agree
+            inspection = look_within(path, inspection, limits)
+            found = child.answer()
         loaded = [(sheet, _mapped(Path(out) / sheet["file"])) for sheet in found]
     facts = {sheet.name: sheet for sheet in inspection.sheets}
     tables = [
@@ -58,42 +63,53 @@ def read_tables(
     return _with_hidden_noted(tables, inspection)
 
 
-def _parse(path: Path, name: str, inspection: Inspection, limits: Limits, out: str) -> list[dict[str, Any]]:
-    """Let the child parse; its answer, or SheetRefused for whatever became of it."""
-    task = {
-        "path": str(path.resolve()),
-        "kind": inspection.kind,
-        "out": out,
-        "sheets": [sheet.name for sheet in inspection.sheets if sheet.visible],
-        "rows": limits.rows,
-        "columns": limits.columns,
-        "table_rows": limits.table_rows,
-        "memory_bytes": limits.memory_bytes,
-        "cpu_seconds": limits.cpu_seconds,
-        "unpacked_bytes": limits.unpacked_bytes,
-    }
-    command = [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", _START]
-    try:
-        done = subprocess.run(  # noqa: S603  our own interpreter, fixed arguments
-            command,
-            input=json.dumps(task).encode(),
-            capture_output=True,
-            env=_bare_environment(),
-            cwd=out,
-            timeout=limits.cpu_seconds * 2 + 10,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise SheetRefused(name, _TOO_HEAVY, "请把名单分成几个文件再试") from error
-    if done.returncode == 0:
-        sheets: list[dict[str, Any]] = json.loads(done.stdout)["sheets"]
-        return sheets
-    if done.returncode == _REFUSED:
-        answer = json.loads(done.stdout)
-        raise SheetRefused(name, answer["why"], answer["remedy"])
-    if done.returncode < 0 or any(sign in done.stderr for sign in _SIGNS_OF_WEIGHT):
-        raise SheetRefused(name, _TOO_HEAVY, "请删去多余的行和列，或把名单分成几个文件再试")
-    raise SheetRefused(name, DAMAGED, SAVE_AGAIN) from RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+class _Child:
+    """The process that parses one file; leaving the block ends it, done or not."""
+
+    def __init__(self, path: Path, inspection: Inspection, limits: Limits, out: str) -> None:
+        task = {
+            "path": str(path.resolve()),
+            "kind": inspection.kind,
+            "out": out,
+            "sheets": [sheet.name for sheet in inspection.sheets if sheet.visible],
+            **{name: getattr(limits, name) for name in _PASSED_ON},
+        }
+        Path(out, "task.json").write_text(json.dumps(task), encoding="utf-8")
+        self._patience = limits.cpu_seconds * 2 + 10
+        self._out = Path(out)
+        command = [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", _START]
+        with contextlib.ExitStack() as stack:
+            asked = stack.enter_context(open(self._out / "task.json", "rb"))
+            answered = stack.enter_context(open(self._out / "answer.json", "wb"))
+            complaint = stack.enter_context(open(self._out / "complaint.txt", "wb"))
+            self._process = subprocess.Popen(  # noqa: S603  our own interpreter, fixed arguments
+                command, stdin=asked, stdout=answered, stderr=complaint, env=_bare_environment(), cwd=out
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def answer(self) -> list[dict[str, Any]]:
+        """The sheets it wrote, or SheetRefused for whatever became of it."""
+        try:
+            code = self._process.wait(self._patience)
+        except subprocess.TimeoutExpired as error:
+            raise SheetRefused("", _TOO_HEAVY, "请把名单分成几个文件再试") from error
+        if code in (0, _REFUSED):
+            told = json.loads((self._out / "answer.json").read_bytes())
+            if code == _REFUSED:
+                raise SheetRefused("", told["why"], told["remedy"])
+            sheets: list[dict[str, Any]] = told["sheets"]
+            return sheets
+        complaint = (self._out / "complaint.txt").read_bytes()[-_COMPLAINT_KEPT:]
+        if code < 0 or any(sign in complaint for sign in _SIGNS_OF_WEIGHT):
+            raise SheetRefused("", _TOO_HEAVY, "请删去多余的行和列，或把名单分成几个文件再试")
+        raise SheetRefused("", DAMAGED, SAVE_AGAIN) from RuntimeError(complaint.decode(errors="replace"))
 
 
 def _bare_environment() -> dict[str, str]:
