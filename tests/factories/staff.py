@@ -15,7 +15,8 @@ from .school import a_department
 def a_teacher(name: str = "", *, with_account: bool = False, **values: Any) -> StaffMember:
     number = next(NUMBERS)
     facts: dict[str, Any] = {
-        "staff_no": f"T{number:05d}", "name": name or f"李老{number}", "sex": "女", "joined_date": date(2020, 9, 1), **values,
+        "staff_no": f"T{number:05d}", "name": name or f"李老{number}", "sex": "女",
+        "joined_date": date(2020, 9, 1), **values,
     }  # fmt: skip
     if "department" not in facts:
         facts["department"] = a_department()
