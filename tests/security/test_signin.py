@@ -345,7 +345,9 @@ class TestSecondFactor:
         assert second.post("/second-factor/", {"code": code}).status_code == 200
         assert second.get("/account/").headers["Location"] == "/second-factor/"
         clock.shift(timedelta(seconds=30))
-        assert second.post("/second-factor/", {"code": self.code(factor, NOW + timedelta(seconds=30))}).status_code == 302
+        assert (
+            second.post("/second-factor/", {"code": self.code(factor, NOW + timedelta(seconds=30))}).status_code == 302
+        )
 
     def test_a_recovery_code_opens_once(self, person: Any, clock: Any) -> None:
         user = person("registrar", account="libai")

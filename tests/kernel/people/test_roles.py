@@ -48,7 +48,7 @@ def test_whoever_may_reveal_or_export_needs_a_second_factor(school: Any) -> None
     ("code", "held", "refused"),
     [
         ("registrar", "students.student.reveal", "people.role.change"),
-        ("registrar", "students.student.export", "trail.auditevent.view"),
+        ("registrar", "students.student.export", "trail.auditevent.verify"),
         ("class_tutor", "students.student.change", "students.student.reveal"),
         ("class_tutor", "people.activationcode.add", "students.student.export"),
         ("principal", "students.student.reveal", "students.student.change"),

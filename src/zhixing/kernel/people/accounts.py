@@ -38,7 +38,7 @@ def create_user(values: Mapping[str, Any], *, by: User | None, at: datetime) -> 
     _judge(user)
     with transaction.atomic():
         _save(user)
-        tell(action="people.create_user", by=by, at=at, on=user, changes={name: None for name in values})
+        tell(action="people.create_user", by=by, at=at, on=user, changes=dict.fromkeys(values))
     return user
 
 
@@ -99,7 +99,7 @@ def unlock_user(user: User, *, by: User, at: datetime) -> User:
 
 def reset_second_factor(user: User, *, by: User, at: datetime, reason: str) -> User:
     """Take a lost phone's code generator away; never one's own, and never by whoever hands out activation codes."""
-    if by.pk == user.pk or not by.grants.holds_everywhere("people.secondfactor.delete"):
+    if by.pk == user.pk or not by.grants.holds_everywhere("people.user.reset_factor"):
         raise PermissionError("重置两步验证须由另一位安全管理员或校长办理。")
     with transaction.atomic():
         twofactor.remove(user=user, by=by, at=at, reason=reason)

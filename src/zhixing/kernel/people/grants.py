@@ -109,8 +109,15 @@ class Grants:
         return any(extent is Extent.TENANT for extent, _ in self.extents(permission))
 
     def may_hand_out(self, permission: str) -> bool:
-        """Whether this right may be given to others: held over the whole tenant, or listed to be granted."""
-        return self.holds_everywhere(permission) or any(matches(held.hands_out, permission) for held in self.held)
+        """Whether this right may be given to others: listed to be granted, or held over the whole tenant.
+
+        What one of the mutually exclusive offices holds stays in that office, unless listed.
+        """
+        return any(
+            matches(held.hands_out, permission)
+            or (not held.exclusive_group and matches(tuple(held.permissions.get(Extent.TENANT, ())), permission))
+            for held in self.held
+        )
 
     def roles(self) -> list[str]:
         return [held.role for held in self.held]

@@ -22,10 +22,9 @@ from .models import Assignment, Role, Tenant, Unit, User
 from .witness import tell
 
 ACTIONS = (
-    "view", "add", "change", "delete", "reveal", "export", "import", "approve", "assign", "unlock", "verify", "dismiss",
-    "waive",
+    "view", "add", "change", "delete", "import", "reveal", "export", "export_plain", "approve", "assign", "verify",
 )  # fmt: skip
-SENSITIVE = {"reveal", "export"}
+SENSITIVE = {"reveal", "export", "export_plain"}
 EXTENTS = tuple(extent.value for extent in Extent)
 Permissions = dict[str, list[str]]
 

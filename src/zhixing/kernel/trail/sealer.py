@@ -114,6 +114,11 @@ def verify_chain(anchors: list[tuple[int, int, str]] | None = None) -> list[Brok
     return found
 
 
+def verify_one(tenant: Tenant, anchors: list[tuple[int, int, str]]) -> Broken | None:
+    """The first bad event of one tenant's chain, inside that tenant's scope."""
+    return _walk(tenant.pk, tenant.name, anchors)
+
+
 def _walk(tenant_id: int | None, name: str, anchors: list[tuple[int, int, str]]) -> Broken | None:
     wanted = {seq: digest for owner, seq, digest in anchors if owner == (tenant_id or 0)}
     expected, digest = 0, START
