@@ -113,18 +113,19 @@ def _write(batch: ImportBatch, *, at: datetime) -> None:
         raise PermissionError("您已没有导入这张表的权限，没有写入任何一行。")
     sheet = sheet_of(batch, at, by)
     sheet.accept(batch.accepted)
-    sheet.make_offered()
     pending = list(to_be_written(batch))
     creates, updates = _sorted_rows(batch, sheet, pending)
+    sheet.make_offered([values for _, values in creates], by=by, at=at)
     made = sheet.create_many([values for _, values in creates], by=by, at=at)
     _must_be_allowed(sheet, by, "add", made)
-    before = [sheet.before(target, values) for _, target, values in updates]
+    before = [sheet.before(target) for _, target, _ in updates]
     changed = sheet.change_many([(target, values) for _, target, values in updates], by=by, at=at)
     _must_be_allowed(sheet, by, "change", changed)
     _note_written([row for row, _ in creates], made, None)
     _note_written([row for row, _, _ in updates], changed, before)
     StagedRow.objects.filter(pk__in=to_be_written(batch).values("pk")).update(is_written=True)
-    batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, at, ""
+    # Taken after the last write: what changes later than this was changed by somebody else.
+    batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, timezone.now(), ""
     batch.created_records, batch.changed_records = len(made), len(changed)
     batch.save()
     record(action="import.apply", by=by, at=at, on=batch, changes={"created": len(made), "changed": len(changed)})

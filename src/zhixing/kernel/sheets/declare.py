@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
+
 from ..base.records import Record
 from ..base.registry import Registry
 from ..people.models import User
 from ..rosters.declarations import Codes, Column, Layout, Roster
+from ..trail.record import record
+from .state import put_back, state_of
 
 Values = dict[str, str]
 """One row: canonical column → cleaned text. A column that the file doesn't have is absent; a blank cell is ""."""
@@ -116,8 +120,8 @@ class Sheet:
     def accept(self, codes: Iterable[str]) -> None:
         """Take offers as accepted: ``problems`` no longer names them and ``make_offered`` will make them."""
 
-    def make_offered(self) -> None:
-        """Make what was accepted, inside the transaction that applies the rows."""
+    def make_offered(self, rows: Sequence[Values], *, by: User, at: datetime) -> None:
+        """Make what was accepted for these rows, inside the transaction that applies them."""
 
     def differs(self, row: Record, values: Values) -> bool:
         """Whether writing the values would change the record."""
@@ -143,15 +147,26 @@ class Sheet:
 
     def change_many(self, pairs: Sequence[tuple[Record, Values]], *, by: User, at: datetime) -> list[Record]:
         """Change many records, each with its own values."""
-        return [self.change(row, values, by=by, at=at) for row, values in pairs]
+        written = []
+        for row, values in pairs:
+            try:
+                written.append(self.change(row, values, by=by, at=at))
+            except ValidationError as problem:
+                raise ValidationError([f"{row}：{told}" for told in problem.messages]) from problem
+        return written
 
-    def before(self, row: Record, values: Values) -> dict[str, Any]:
-        """What must be known to undo a change of ``row``: plain JSON values, kept sealed."""
-        return next(iter(self.export_rows([row])))
+    def before(self, row: Record) -> dict[str, Any]:
+        """What must be known to undo a change of ``row``; kept sealed."""
+        return state_of(row)
 
-    def restore(self, row: Record, before: dict[str, Any], *, by: User, at: datetime) -> Record:
-        """Undo a change."""
-        return self.change(row, before, by=by, at=at)
+    def restore(self, row: Record, before: dict[str, Any], *, by: User, at: datetime) -> None:
+        """Undo a change: the record and what belongs to it stand as ``before`` has it."""
+        put_back(row, before)
+        record(action="import.restore", by=by, at=at, on=row)
+
+    def touched_since(self, uids: Sequence[Any], moment: datetime) -> set[Any]:
+        """Records of these that were changed after the moment in a way that their own version doesn't tell."""
+        return set()
 
     def remove(self, row: Record, *, by: User, at: datetime) -> None:
         """Undo a creation."""
