@@ -1,15 +1,17 @@
 """Reads a rule's text: SQLGlot parses it, then only listed nodes, names and types come through.
 
 The subset: columns of the roster, literals (text, whole numbers, true, false, null), and / or / not, comparisons,
-between, in (a list of literals), is null, + - * %, case, the primitives, ``in_codes(x, 'set')``,
-``lookup('name', x, …)``, ``standard('name')``, ``in_standard(x, 'name')``, ``coalesce``; in group rules also count, min, max. Everything is typed,
-so that no back end is left to guess: texts are compared by equality alone, numbers only with numbers.
+between, in (a list of literals), is null, + - * % //, case, the primitives, ``in_codes(x, 'set')``,
+``lookup('name', x, …)``, ``standard('name')``, ``in_standard(x, 'name')``, ``coalesce``; in group rules also count,
+min, max. Everything is typed, so that no back end is left to guess: texts are compared by equality alone, numbers
+only with numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .declarations import RuleRefused
@@ -39,9 +41,9 @@ class Scope:
     columns: frozenset[str]
     sides: tuple[str, ...] = ()
     aggregates: bool = False
-    titles: Mapping[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=2048)
 def parse(source: str, scope: Scope, *, wanted: Type | None = "truth") -> Node:
     """Read one expression of the subset.
 

@@ -5,10 +5,10 @@ Canonical names are those of the student's record. Which columns the newer layou
 
 from __future__ import annotations
 
-from zhixing.kernel.rosters.declarations import Column, Layout
+from zhixing.kernel.rosters.declarations import Column, ColumnKind, Layout
 
 _ID = Column(name="id_number", title="身份证号", required=True, kind="id", sensitive="id_number", synonyms=(
-    "身份证号码", "身份证件号", "身份证件号码", "公民身份号码", "公民身份证号", "证件号", "证件号码", "身份证", "学生身份证号",
+    "身份证号码", "身份证件号", "身份证件号码", "公民身份号码", "证件号", "证件号码", "身份证", "学生身份证号",
 ))  # fmt: skip
 _NAME = Column(name="name", title="姓名", required=True, sensitive="name", synonyms=("学生姓名", "学生名字", "名字"))
 _SEX = Column(name="sex", title="性别", required=True, code_set="sex")
@@ -131,24 +131,24 @@ STUDENT_INFORMATION = Layout(
 )  # fmt: skip
 
 
+_MEMBER: tuple[tuple[str, str, ColumnKind, str, str], ...] = (
+    ("name", "姓名", "text", "", "name"), ("relation", "关系", "text", "family_relation", ""),
+    ("is_guardian", "是否监护人", "text", "yes_no", ""), ("phone", "联系电话", "digits", "", "phone"),
+    ("birth", "出生年月", "digits", "", ""), ("document_kind", "身份证件类型", "text", "identity_document", ""),
+    ("id_number", "身份证件号", "id", "", "id_number"), ("ethnic_group", "民族", "text", "ethnic_group", ""),
+    ("political_status", "政治面貌", "text", "political_status", ""), ("health", "健康状况", "text", "health", "note"),
+    ("workplace", "工作或学习单位", "text", "", ""), ("post", "职务", "text", "", ""),
+)  # fmt: skip
+
+
 def _member(place: int) -> tuple[Column, ...]:
     """The twelve columns about one member of the family; the first member stands for the guardian."""
-    first = place == 1
-    start = "guardian_" if first else f"member{place}_"
+    start = "guardian_" if place == 1 else f"member{place}_"
     return tuple(
         Column(name=start + name, title=f"成员{place}{title}", kind=kind, code_set=codes, sensitive=sensitive,
                synonyms=(f"家庭成员{place}{title}", f"成员{'一二'[place - 1]}{title}"))
-        for name, title, kind, codes, sensitive in (
-            ("name", "姓名", "text", "", "name"), ("relation", "关系", "text", "family_relation", ""),
-            ("is_guardian", "是否监护人", "text", "yes_no", ""), ("phone", "联系电话", "digits", "", "phone"),
-            ("birth", "出生年月", "digits", "", ""),
-            ("document_kind", "身份证件类型", "text", "identity_document", ""),
-            ("id_number", "身份证件号", "id", "", "id_number"), ("ethnic_group", "民族", "text", "ethnic_group", ""),
-            ("political_status", "政治面貌", "text", "political_status", ""),
-            ("health", "健康状况", "text", "health", "note"),
-            ("workplace", "工作或学习单位", "text", "", ""), ("post", "职务", "text", "", ""),
-        )
-    )  # type: ignore[misc]  # fmt: skip
+        for name, title, kind, codes, sensitive in _MEMBER
+    )
 
 
 NATIONAL_TEMPLATE = Layout(

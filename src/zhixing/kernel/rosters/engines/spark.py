@@ -29,7 +29,7 @@ class SparkEngine(Engine):
 
     def __init__(self, *, session: SparkSession | None = None, folder: Path | None = None) -> None:
         self._own = session is None
-        self.session = session or _local_session()
+        self.session = session or local_session()
         self._folder = tempfile.TemporaryDirectory(prefix="zhixing-spark-", dir=folder)
         self._made: list[str] = []
 
@@ -95,7 +95,8 @@ class SparkEngine(Engine):
             self.session.stop()
 
 
-def _local_session() -> SparkSession:
+def local_session() -> SparkSession:
+    """A Spark inside this process on the loopback interface, without web pages."""
     return (
         SparkSession.builder.master(LOCAL)
         .appName("zhixing-verify")

@@ -1,0 +1,42 @@
+"""Spark answers every primitive as DuckDB does, and finds the same faults. Run by ``make test-spark``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("pyspark", reason="needs the spark extra: make test-spark")
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    from zhixing.kernel.rosters.engines.spark import local_session
+
+    spark = local_session()
+    yield spark
+    spark.stop()
+
+
+@pytest.fixture
+def engine(session: Any) -> Iterator[Any]:
+    from zhixing.kernel.rosters.engines.spark import SparkEngine
+
+    running = SparkEngine(session=session)
+    yield running
+    running.close()
+
+
+def test_answers_on_spark(engine: Any) -> None:
+    from tests.kernel.rosters.test_primitives import wrong
+
+    assert wrong(engine) == []
+
+
+def test_spark_finds_what_duckdb_finds(engine: Any) -> None:
+    from tests.support.student_rosters import all_planted, judged, rows, table
+
+    given, against = table(all_planted()), [table(rows(120)[100:], file="乙校.xlsx")]
+    assert judged(given, against=against, engine=engine) == judged(given, against=against)
