@@ -66,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return UNREADABLE if given else 0
         if getattr(module, "NEEDS_DJANGO", False):
             _set_up_django()
+        if arguments is None and hasattr(module, "travel_light"):  # only where the process is this command's own
+            module.travel_light(options)
         return int(module.run(options) or 0)
     except KeyboardInterrupt:
         print("\n已中断。", file=sys.stderr)

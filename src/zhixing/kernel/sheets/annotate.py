@@ -201,7 +201,13 @@ def _write_summary(out: TextWorkbook, verdict: Verdict, *, reveal: bool) -> None
 
 
 def _write_table(
-    out: TextWorkbook, page: Worksheet, table: RawTable, marks: Marks, colours: Mapping[str, Any], *, reveal: bool
+    out: TextWorkbook,
+    page: Worksheet,
+    table: RawTable,
+    marks: Marks,
+    colours: Mapping[SeverityName, Any],
+    *,
+    reveal: bool,
 ) -> None:
     """Write a table in its own rows and columns, so that addresses stay true; rows above the headings are dropped."""
     for column, heading in enumerate(table.headings):

@@ -64,6 +64,12 @@ def run(options: argparse.Namespace) -> int:
     return ERRORS_FOUND if any(each.severity == "error" for each in verdict.findings) else CLEAN
 
 
+def travel_light(options: argparse.Namespace) -> None:
+    """Keep pyarrow and DuckDB from loading numpy: a tenth of a second in every run, and nothing here needs it."""
+    if options.engine == "duckdb":
+        sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
+
+
 class Unreadable(Exception):
     """The input can't be verified; the message is for the user: which file, why, what to do."""
 
@@ -150,7 +156,7 @@ def _chosen(name: str) -> list[Roster]:
         layouts = tuple(layout for layout in roster.layouts if name in (layout.code, layout.title))
         if layouts:
             return [dataclasses.replace(roster, layouts=layouts)]
-    names = [each.code for roster in rosters for each in (roster, *roster.layouts)]
+    names = [code for roster in rosters for code in (roster.code, *(layout.code for layout in roster.layouts))]
     raise Unreadable(f"没有名为“{name}”的名册。可用的有：auto、{'、'.join(names)}。")
 
 
