@@ -20,7 +20,7 @@ RUN /opt/zhixing/bin/python tools/vendor_assets.py \
 FROM python:3.12-slim
 # pg_dump and pg_restore, for `zhixing backup` and `zhixing restore`
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --home-dir /data --create-home zhixing
+RUN useradd --system --uid 10001 --home-dir /data --create-home zhixing && chmod 700 /data
 COPY --from=build /opt/zhixing /opt/zhixing
 ENV PATH=/opt/zhixing/bin:$PATH PYTHONUNBUFFERED=1 ZHIXING_VAR=/data
 # Static files belong to the image: every version brings its own, and the data volume stays free of them.

@@ -171,11 +171,11 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def answers(host: str, port: int) -> bool:
-    """Whether the web server gives any HTTP answer yet."""
+def answers(host: str, port: int, name: str) -> bool:
+    """Whether the web server gives any HTTP answer yet; `name` is a host name that the site accepts."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=5)
     try:
-        connection.request("GET", "/livez")
+        connection.request("GET", "/sign-in/", headers={"Host": name})
         connection.getresponse().read()
     except (OSError, http.client.HTTPException):
         return False

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         parts += [Part("后台任务", zhixing("worker")) for _ in range(options.job_workers)]
     return launch.run(
         parts,
-        ready=lambda: answers(options.host, options.port),
+        ready=lambda: answers(options.host, options.port, accepted_name()),
         announce=lambda: announce(here, with_accounts=options.prepare),
     )
 
@@ -58,6 +58,12 @@ def preparations(*, furnish: bool) -> list[Part]:
     if static.stale():  # an upgrade without `zhixing static` would leave every page without its new files
         steps.append(Part("重新生成静态文件", zhixing("static")))
     return steps
+
+
+def accepted_name() -> str:
+    """Give a host name by which the site lets itself be called, as settings.py reads them."""
+    first = os.environ.get("ZHIXING_HOSTS", "").split(",")[0].strip().lstrip(".")
+    return first if first and first != "*" else "127.0.0.1"
 
 
 def announce(here: str, *, with_accounts: bool) -> None:
