@@ -74,7 +74,7 @@ def cell_of(model: type[models.Model], column: str | Column) -> Cell:
         title=column.title or heading_of(model, column.path),
         kind=kind_of(field),
         source=source,
-        sort="" if isinstance(field, SealedField) or isinstance(field, models.JSONField) else _sort(model, source),
+        sort="" if isinstance(field, SealedField | models.JSONField) else _sort(model, source),
         labels=tuple((value, str(label)) for value, label in (field.flatchoices if field is not None else ())),
         render=column.render,
         numeric=column.numeric or kind_of(field) == "number",

@@ -1,4 +1,4 @@
-"""Deeds from a page: asked for in a dialog, done row by row in a transaction each, or at one stroke, with the outcome."""
+"""Deeds from a page: asked for in a dialog, done row by row or at one stroke, with the outcome of each row."""
 
 from __future__ import annotations
 

@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpResponse
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from ..base.records import DataClass
 from ..trail.record import ReasonMissing, record, reveal
 from .cells import Cell, cell_of, field_at
 from .deeds import answer_one
-from .page import READING, Page, Request
+from .page import READING, Page, Request, address_of
 from .printing import markup_of
 from .rendering import render
 from .rights import deed_permission
-from .tabs import BUILT_IN
+from .record_tabs import BUILT_IN
 from .values import Column, Deed, Facts
 
 ABOUT_PEOPLE = {DataClass.PERSONAL, DataClass.SENSITIVE, DataClass.SEALED}
@@ -126,7 +126,7 @@ class DetailPage(Page):
             "panels": [(part, {**held, "row": row, "request": request}) for part, held in shown if held is not None],
             "deeds": self.allowed_deeds(request, row),
             "edit": self.edit_address(request, row),
-            "listed": _address(f"{self.model._meta.label_lower}.list"),
+            "listed": address_of(type(self), "list"),
             "revealable": self.reveal if request.user.holds(f"{self.model._meta.label_lower}.reveal") else (),
             **self.context(request, row),
         }
@@ -154,7 +154,7 @@ class DetailPage(Page):
 
     def edit_address(self, request: Request, row: Any) -> str:
         label = self.model._meta.label_lower
-        return _address(f"{label}.edit", row.uid) if request.user.holds(f"{label}.change") else ""
+        return address_of(type(self), "edit", row.uid) if request.user.holds(f"{label}.change") else ""
 
     def allowed_tabs(self, request: Request) -> list[tuple[str, str]]:
         """(name, title) of each tab the asker may open: those of other apps by their order, then the built-in ones."""
@@ -201,9 +201,3 @@ def _fact(model: Any, field: str | Column) -> Cell:
         column = Column(column.path, described, render=column.render)
     return cell_of(model, column)
 
-
-def _address(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

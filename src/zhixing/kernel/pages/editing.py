@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from ..base.records import EditConflict
@@ -19,7 +19,7 @@ from ..procedures.declare import StepRefused
 from .cells import cell_of, field_at, title_field
 from .errors import bad_question, conflict
 from .forms import RowField, dress, field_for
-from .page import READING, Page, Request
+from .page import READING, Page, Request, address_of
 from .printing import markup_of
 from .rendering import render
 from .values import Column, Facts
@@ -58,12 +58,7 @@ class EditPage(Page):
 
     def after(self, request: Request, row: Any) -> str:
         """Where to go once saved: the record, or its list."""
-        for name, args in ((f"{self.stem()}.detail", [row.uid]), (f"{self.stem()}.list", [])):
-            try:
-                return reverse(name, args=args)
-            except NoReverseMatch:
-                continue
-        return "/"
+        return address_of(type(self), "detail", row.uid) or address_of(type(self), "list") or "/"
 
     # -- what the declaration amounts to -------------------------------------------------------------------------
 
@@ -151,9 +146,7 @@ class EditPage(Page):
         made = forms.Form(data, initial=self.initial(row))
         for name in self.names():
             field: Any = self.model._meta.get_field(name)
-            made.fields[name] = field_for(
-                field, row, lambda name=name: self.choices(request, name), self.source(row, name)
-            )
+            made.fields[name] = field_for(field, row, partial(self.choices, request, name), self.source(row, name))
         dress(made)
         for name, field in made.fields.items():
             if data is not None and isinstance(field, RowField):
@@ -197,7 +190,7 @@ class EditPage(Page):
             "placed": placed,
             "row": row,
             "version": request.POST.get(VERSION) or getattr(row, "version", ""),
-            "back": self.after(request, row) if row is not None else _list(self.stem()),
+            "back": self.after(request, row) if row is not None else (address_of(type(self), "list") or "/"),
         }
         return render(request, self.template, context, 422 if form.is_bound and form.errors else 200)
 
@@ -268,9 +261,3 @@ def _value(row: Any, source: str) -> Any:
         row = getattr(row, name, None)
     return row
 
-
-def _list(stem: str) -> str:
-    try:
-        return reverse(f"{stem}.list")
-    except NoReverseMatch:
-        return "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -79,14 +80,12 @@ class RowField(forms.Field):
         return found
 
     def prepare_value(self, value: Any) -> Any:
-        return value.uid if isinstance(value, models.Model) else value
+        return getattr(value, "uid", value)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         row = None
-        try:
+        with suppress(ValidationError):
             row = self.to_python(data)
-        except ValidationError:
-            pass
         self.widget.shown = str(row) if row is not None else ""
         return data
 
@@ -114,9 +113,8 @@ def dress(form: forms.BaseForm) -> forms.BaseForm:
         look = next(look for kind, look in LOOKS if isinstance(widget, kind))
         if look and look not in widget.attrs.get("class", ""):
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {look}".strip()
-        if isinstance(widget, forms.Textarea):
-            if widget.attrs.get("rows") in {None, "10"}:
-                widget.attrs["rows"] = "3"
+        if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") in {None, "10"}:
+            widget.attrs["rows"] = "3"
     return form
 
 

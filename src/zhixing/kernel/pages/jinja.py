@@ -39,10 +39,11 @@ def environment(**options: Any) -> Environment:
         "url": url, "static": static, "menu": menu, "bell": bell, "today": localdate, "now": timezone.now,
         "show_count": number, "part_html": part_html,
     }  # fmt: skip
-    made.filters |= {
+    filters: dict[str, Any] = {
         "date": day, "zhdate": chinese_day, "datetime": moment, "since": since, "number": number,
         "attr_json": attr_json, "lines": lines, "act": act,
     }  # fmt: skip
+    made.filters.update(filters)
     return made
 
 

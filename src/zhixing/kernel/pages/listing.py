@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from django.http import HttpResponse, JsonResponse, QueryDict
-from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from ..base.records import DataClass
 from .asking import Asked, read
@@ -17,11 +17,14 @@ from .cells import Cell, cell_of, field_at
 from .errors import bad_question
 from .filters import BadQuestion, Sieve, related_options, sieve_of
 from .listview import list_context
-from .page import READING, Page, Request, is_fragment, room_of
+from .page import READING, Page, Request, address_of, is_fragment, room_of
 from .querying import narrowed
 from .rendering import render
 from .rights import deed_permission, may_export
 from .values import Column, Deed, Filter, ViewPreset
+
+
+NO_UID = "00000000-0000-0000-0000-000000000000"
 
 
 class ListPage(Page):
@@ -100,11 +103,7 @@ class ListPage(Page):
         """The path of the detail page with UID for the uid; blank where the model has none."""
         if not cls.links:
             return ""
-        try:
-            uid = "00000000-0000-0000-0000-000000000000"
-            return reverse(f"{cls.model._meta.label_lower}.detail", args=[uid]).replace(uid, "UID")
-        except NoReverseMatch:
-            return ""
+        return address_of(cls, "detail", NO_UID).replace(NO_UID, "UID")
 
     @classmethod
     def lawful_columns(cls, asked: Asked) -> tuple[Cell, ...]:

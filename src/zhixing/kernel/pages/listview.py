@@ -13,6 +13,7 @@ from ..sheets.declare import sheets
 from .asking import SIZES, Asked
 from .cells import Cell
 from .filters import Sieve, labelled, related_label
+from .page import address_of
 from .querying import ordered, values
 from .rights import deed_permission, may_export
 from .rowrender import renderer
@@ -166,7 +167,7 @@ def actions_of(page: ListPage, request: Request) -> dict[str, Any]:
     if isinstance(page.primary, tuple):
         primary = (page.primary[0], reverse(page.primary[1]))
     elif page.primary == "add" and user.holds(f"{label}.add"):
-        primary = (f"新增{page.model._meta.verbose_name}", reverse(f"{label}.add"))
+        primary = (f"新增{page.model._meta.verbose_name}", address_of(page, "add"))
     return {
         "primary": primary,
         "imports": _sheet_links(page, user) if page.sheet else None,

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path
+from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 
 from ..base.records import DataClass
 from ..people.access import Access, Audience
@@ -23,17 +24,17 @@ READING = ("GET", "HEAD")
 class Request(HttpRequest):
     """A request after the gate: signed in, or at an address declared public."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     access: Access
     request_id: str
 
 
-Answer = Mapping[str, Any] | HttpResponse
-View = Callable[..., HttpResponse]
+Answer = Mapping[str, Any] | HttpResponseBase
+View = Callable[..., HttpResponseBase]
 
 
 def room_of(module: str) -> str:
-    """The app label of a pages room: domains.students.pages, domains.students.pages.lists, kernel.pages.people_pages."""
+    """The app label of a pages room, as in domains.students.pages or kernel.pages.people_pages."""
     parts = module.split(".")
     if parts[-1].endswith("_pages"):
         return parts[-1].removesuffix("_pages")
@@ -96,10 +97,10 @@ class Page:
         """A view function that makes a fresh page for each request and calls ``method`` on it."""
         declared = replace(declared, **changes) if changes else declared
 
-        def view(request: Request, **kwargs: Any) -> HttpResponse:
+        def view(request: Request, **kwargs: Any) -> HttpResponseBase:
             if request.method not in declared.methods:
                 return HttpResponseNotAllowed(declared.methods)
-            answered: HttpResponse = getattr(cls(), method)(request, **kwargs)
+            answered: HttpResponseBase = getattr(cls(), method)(request, **kwargs)
             return answered
 
         view.access = declared  # type: ignore[attr-defined]
@@ -112,11 +113,21 @@ class Page:
     def post(self, request: Request, **kwargs: Any) -> Answer:
         raise NotImplementedError
 
-    def answer(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def answer(self, request: Request, **kwargs: Any) -> HttpResponseBase:
         answered = self.post(request, **kwargs) if request.method == "POST" else self.get(request, **kwargs)
-        if isinstance(answered, HttpResponse):
+        if isinstance(answered, HttpResponseBase):
             return answered
         return render(request, self.template, {"title": self.heading(), "page": self, **answered})
+
+
+def address_of(page: type[Any], act: str, *args: Any) -> str:
+    """The address of another page on the same model: of the same slug if there is one, else the model's own."""
+    for stem in (page.stem(), page.model._meta.label_lower):
+        try:
+            return reverse(f"{stem}.{act}", args=args)
+        except NoReverseMatch:
+            continue
+    return ""
 
 
 def is_fragment(request: HttpRequest, target: str = "") -> bool:

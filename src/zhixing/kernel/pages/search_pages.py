@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from ..base.text import normalise
+from ..notices.send import open_todos
 from .declare import pages
 from .listing import ListPage
 from .menu import entries
 from .page import Page, Request, is_fragment
+from .printing import day
 from .querying import matching
 from .rendering import render
 
@@ -47,6 +50,9 @@ def found(request: Request, words: str) -> Iterator[tuple[str, list[Hit]]]:
     for page in searchable(request):
         if hits := rows_of(page, request, words):
             yield page.heading(), hits
+    todos = open_todos(request.user).filter(title__icontains=words).values_list("uid", "title", "due_date")[:PER_GROUP]
+    if tasks := [Hit(reverse("notices.open", args=[uid]), title, day(due)) for uid, title, due in todos]:
+        yield "待办", tasks
     lowered = words.lower()
     places = [
         Hit(e.href, e.label, e.group) for e in entries(request.user) if lowered in e.label.lower() or lowered in e.group

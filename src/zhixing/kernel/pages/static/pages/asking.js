@@ -65,3 +65,8 @@ document.addEventListener("click", (event) => {
   if (chosen.length) address.searchParams.set("cols", chosen.join(","));
   window.location.assign(address);
 });
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-ask-open]");
+  if (button) button.setAttribute("aria-expanded", String(button.form.classList.toggle("asking-open")));
+});

@@ -1,0 +1,72 @@
+"""Rows of any model, filled by field type: enough to count queries over a page that knows nothing about us."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+import uuid
+from typing import Any
+
+from django.db import models
+
+from zhixing.kernel.people.models import Tenant, User
+from zhixing.kernel.people.sealing import SealedField
+
+COUNTER = itertools.count(1)
+YEAR = re.compile(r"year|cohort")
+
+
+def make_rows(model: Any, count: int, user: User) -> None:
+    """Add ``count`` rows straight to the table, through bulk_create so that no verb is needed."""
+    for _ in range(count):
+        make_row(model, user)
+
+
+def make_row(model: Any, user: User) -> Any:
+    if model is User:
+        number = next(COUNTER)
+        return User.objects.create(tenant=user.tenant, account=f"row{number}", name=f"行{number}", password="!")
+    values = {f.name: value_of(f, user) for f in model._meta.concrete_fields if needs(f)}
+    row = model(**values)
+    row.save()
+    return row
+
+
+def needs(field: Any) -> bool:
+    """Fields that stay empty by themselves: keys, nullable ones, ones with a default, blank text."""
+    if field.primary_key or field.name == "tenant" or field.has_default() or field.null:
+        return False
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return False
+    return not (field.blank and isinstance(field, models.CharField | models.TextField)) or isinstance(
+        field, SealedField
+    )
+
+
+def value_of(field: Any, user: User) -> Any:
+    number = next(COUNTER)
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model
+        if related is User:
+            return user
+        return user.tenant if related is Tenant else make_row(related, user)
+    if isinstance(field, SealedField):
+        return f"1380000{number:04d}"
+    if field.flatchoices:
+        return field.flatchoices[number % len(field.flatchoices)][0]
+    if isinstance(field, models.UUIDField):
+        return uuid.uuid4()
+    if isinstance(field, models.DateTimeField):
+        return datetime.datetime(2024, 9, 1, 8, tzinfo=datetime.UTC) + datetime.timedelta(minutes=number)
+    if isinstance(field, models.DateField):
+        return datetime.date(2024, 9, 1) + datetime.timedelta(days=number)
+    if isinstance(field, models.JSONField):
+        return {}
+    if isinstance(field, models.IntegerField | models.DecimalField | models.FloatField):
+        return 2000 + number % 50 if YEAR.search(field.name) else number % 7 + 1
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.TimeField):
+        return datetime.time(8, number % 60)
+    return f"值{number}"[: getattr(field, "max_length", None) or 20]
