@@ -37,6 +37,7 @@ def guards_off() -> Iterator[None]:
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
+                sql("SET CONSTRAINTS ALL IMMEDIATE")
                 sql(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
             else:
                 sql("DROP TRIGGER trail_no_update")
