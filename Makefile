@@ -6,6 +6,8 @@ HOST_PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 pyth
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 ZHIXING := .venv/bin/zhixing
 PYTHON := .venv/bin/python
+# Every measurement; the others in bench/ make inputs or are what one is compared with.
+MEASURES = $(filter-out bench/gen_% bench/verify_pandas.py bench/__init__.py, $(sort $(wildcard bench/*.py)))
 
 .PHONY: help python setup setup-dev run test test-spark bench lint format docs lock clean
 .DEFAULT_GOAL := help
@@ -41,7 +43,7 @@ test-spark: python
 	@$(HOST_PYTHON) tools/run_spark_tests.py
 
 bench: setup-dev
-	@$(PYTHON) -m bench
+	@for measure in $(MEASURES); do echo; echo "── $$measure"; $(PYTHON) $$measure || exit 1; done
 
 lint: setup-dev
 	@$(PYTHON) tools/run_tests.py --lint-only
