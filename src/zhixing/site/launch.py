@@ -32,10 +32,11 @@ STARTED_IN_VAIN, TOLD_TO_STOP = 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process to run: the name people see and the command line."""
+    """One process to run: the name people see, the command line, and whether what it prints is of no interest."""
 
     name: str
     command: tuple[str, ...]
+    quiet: bool = False
 
 
 class PortTaken(Exception):
@@ -132,6 +133,7 @@ class Launch:
         child = subprocess.Popen(  # noqa: S603 - command lines made in this file
             part.command,
             env=self._environment,
+            stdout=subprocess.DEVNULL if part.quiet else None,
             # Ctrl+C must reach the launcher alone: it passes the word on in order, once.
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,

@@ -54,7 +54,9 @@ def preparations(*, furnish: bool) -> list[Part]:
     """List what has to be done before the start; each step does nothing where its work is done already."""
     steps = []
     if furnish:
-        steps += [Part("建立或升级数据库", zhixing("migrate")), Part("布置演示学校", zhixing("demo", "--if-empty"))]
+        steps.append(Part("建立或升级数据库", zhixing("migrate")))
+        # The accounts it prints are told once the site is up.
+        steps.append(Part("布置演示学校", zhixing("demo", "--if-empty"), quiet=True))
     if static.stale():  # an upgrade without `zhixing static` would leave every page without its new files
         steps.append(Part("重新生成静态文件", zhixing("static")))
     return steps
