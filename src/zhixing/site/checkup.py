@@ -54,7 +54,9 @@ def keys() -> Ailments:
     except OSError as error:
         yield Ailment(True, f"主密钥文件读不出来：{error}", f"让运行网站的用户能读取 {settings.MASTER_KEY_FILE}")
     if getattr(provider, "algorithm", "") == "aesgcm":
-        yield Ailment(False, "本机的密码库没有 SM4，正用 AES 加密", "安装 PyPI 上的 cryptography 轮子，而不是系统自带的")
+        yield Ailment(
+            False, "本机的密码库没有 SM4，正用 AES 加密", "安装 PyPI 上的 cryptography 轮子，而不是系统自带的"
+        )
 
 
 def settings_are_safe() -> Ailments:
@@ -105,7 +107,9 @@ def _postgres_role() -> Ailments:
         yield Ailment(False, "连接数据库的角色是超级用户，可绕过数据库的防护",
                       "另建普通角色给网站使用：CREATE ROLE … NOSUPERUSER NOBYPASSRLS")  # fmt: skip
     if durable.get("fsync") != "on" or durable.get("synchronous_commit") == "off":
-        yield Ailment(True, "PostgreSQL 关闭了 fsync 或 synchronous_commit，断电会丢数据", "在 postgresql.conf 里都设为 on")
+        yield Ailment(
+            True, "PostgreSQL 关闭了 fsync 或 synchronous_commit，断电会丢数据", "在 postgresql.conf 里都设为 on"
+        )
 
 
 def declarations() -> Ailments:
@@ -126,7 +130,9 @@ def work_behind() -> Ailments:
         last = Worker.objects.order_by("-seen_at").first()
         if last is None or now - last.seen_at > HEARTBEAT:
             since = "从未运行" if last is None else f"最近一次心跳在 {timezone.localtime(last.seen_at):%m-%d %H:%M}"
-            yield Ailment(False, f"后台任务进程没有运行（{since}）", "zhixing worker，或用 zhixing serve --with-worker 启动")
+            yield Ailment(
+                False, f"后台任务进程没有运行（{since}）", "zhixing worker，或用 zhixing serve --with-worker 启动"
+            )
         with across_tenants("doctor"):
             oldest = AuditEvent.objects.unsealed().first()
         if oldest is not None and now - oldest.at > SEALER_LAG:

@@ -117,7 +117,8 @@ def test_the_security_administrator_changes_single_rights(make_user: Any, client
     assert not person.holds("people.unit.view")
     assert person.holds("people.user.view")
     refused = client.post(
-        f"/people/role/{role.uid}/", {"seen_version": role.version + 1, "people.role.change": "tenant", "reason": "试试"}
+        f"/people/role/{role.uid}/",
+        {"seen_version": role.version + 1, "people.role.change": "tenant", "reason": "试试"},
     )
     assert refused.status_code == 200
     assert "超出" in refused.content.decode()

@@ -11,7 +11,13 @@ from django.utils import timezone
 from zhixing.kernel.people.models import User
 from zhixing.kernel.people.passwords import is_outdated, judge_password, unguessable
 
-GOOD = ["松柏 orchid 逆流 tram", "mfkGw9-tulip-vase", "Ki7!vurm_Osel", "雨过天青云破处这般颜色做将来", "correct horse battery"]
+GOOD = [
+    "松柏 orchid 逆流 tram",
+    "mfkGw9-tulip-vase",
+    "Ki7!vurm_Osel",
+    "雨过天青云破处这般颜色做将来",
+    "correct horse battery",
+]
 GUESSED = [
     "123456", "password1234", "P@ssw0rd2026!", "qwertyuiop123", "1qaz2wsx3edc", "woaini520520", "zhixing2026!!",
     "aaaaaaaaaaaa", "abcabcabcabc", "admin@admin12", "xuesheng2026", "!@#$%^&*()_+", "20080305abcXY!", "13912345678aA!",

@@ -160,7 +160,7 @@ class AssignmentEdit(EditPage):
             person := self.choices(request, "user").filter(uid=_uid(request.GET.get("user", ""))).first()
         ):
             made.initial["user"] = str(person.uid)
-            made.fields["user"].widget.shown = str(person)  # type: ignore[attr-defined]
+            made.fields["user"].widget.shown = str(person)
         return made
 
 
@@ -193,7 +193,7 @@ class RoleMatrix(Page):
         return self.show(request, self.role(request, kwargs["uid"], "view"))
 
     def role(self, request: Request, uid: Any, action: str) -> Role:
-        role = Role.objects.visible_to(request.user, action).filter(uid=uid).first()
+        role: Role | None = Role.objects.all().visible_to(request.user, action).filter(uid=uid).first()
         if role is None:
             raise Http404
         return role

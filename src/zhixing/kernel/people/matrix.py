@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.apps import apps
 
-from .grants import matches
-from .roles import ACTIONS, EXTENTS, GRANT, Permissions, universe
+from .grants import GRANT, matches
+from .roles import ACTIONS, EXTENTS, Permissions, universe
 
 ACTION_TITLES = {
     "view": "查看", "add": "新增", "change": "修改", "delete": "删除", "import": "导入", "reveal": "查看明文",

@@ -111,7 +111,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def is_proved(request: HttpRequest) -> bool:
     """Whether the person proved who he is within the last five minutes; a clock set back proves nothing."""
-    return 0 <= time.time() - request.session.get("proved_at", 0) <= STEP_UP_SECONDS
+    return bool(0 <= time.time() - request.session.get("proved_at", 0) <= STEP_UP_SECONDS)
 
 
 def to_step_up(request: HttpRequest) -> HttpResponse:
