@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from random import Random
+from typing import Any
 
 from .canaries import canaries
 from .faults import plant
@@ -13,7 +14,7 @@ from .roster import ClassPlan, DemoRoster, Planted, class_plans, clean_roster
 STUDENTS = 1800
 SEED = 2026
 
-__all__ = ["ClassPlan", "DemoRoster", "Planted", "canaries", "demo_roster"]
+__all__ = ["ClassPlan", "DemoRoster", "Planted", "canaries", "demo_roster", "furnish"]
 
 
 def demo_roster(
@@ -27,3 +28,10 @@ def demo_roster(
     rnd = Random(seed)  # noqa: S311 - sample data, not secrets
     roster = clean_roster(plans or class_plans(on), students, rnd, on)
     return plant(roster, rnd) if faulty else roster
+
+
+def furnish(school: Any, rnd: Random, **options: Any) -> list[Planted]:
+    """Put the roster into a school's register; see records.furnish. The roster itself needs no Django."""
+    from .records import furnish as into_register  # app ready
+
+    return into_register(school, rnd, **options)
