@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ..checks.own_rules import active_rules
 from ..jobs.declare import Progress, job
 from ..people.models import User
 from ..rosters.tables import RawTable
@@ -16,6 +15,7 @@ from ..standards.in_force import school_standards
 from .declare import sheets
 from .limits import WEB
 from .models import ImportBatch, ImportState, StagedRow
+from .own_rules import active_rules
 from .reading import read_tables
 from .refusal import SheetRefused
 from .staging import keep, locked, named_file, refuse, sheet_of, stored

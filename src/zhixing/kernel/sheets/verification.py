@@ -13,7 +13,6 @@ from ..base.masking import mask
 from ..base.records import Record
 from ..checks.models import VerificationRun
 from ..checks.observe import Fault, observe
-from ..checks.own_rules import active_rules
 from ..checks.verification import verify_records
 from ..jobs.declare import Progress, job
 from ..people.models import User
@@ -22,6 +21,7 @@ from ..rosters.tables import RowFinding, Verdict
 from ..rosters.verification import verify
 from ..standards.in_force import school_standards
 from .declare import Sheet, sheets
+from .own_rules import active_rules
 from .staging_tables import OWN, kept_table, named_rows
 
 PIECE = 2000
