@@ -12,5 +12,5 @@ class PeopleConfig(AppConfig):
         from .exclusion import install_exclusion  # app ready
         from .walls import install_walls  # app ready
 
-        post_migrate.connect(install_walls, dispatch_uid="people.install_walls")
-        post_migrate.connect(install_exclusion, dispatch_uid="people.install_exclusion")
+        post_migrate.connect(install_walls, sender=self, dispatch_uid="people.install_walls")
+        post_migrate.connect(install_exclusion, sender=self, dispatch_uid="people.install_exclusion")

@@ -13,4 +13,4 @@ class TrailConfig(AppConfig):
         from .record import record  # app ready
 
         heard_by(record)
-        post_migrate.connect(install_guards, dispatch_uid="trail.install_guards")
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="trail.install_guards")
