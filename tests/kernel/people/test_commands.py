@@ -120,9 +120,9 @@ class TestDoctor:
         key.write_text("x")
         settings.MASTER_KEY_FILE = str(key)
         os.chmod(key, 0o644)
-        assert any("其他人也能读取" in ailment.what for ailment in checkup.keys())
+        assert any("其他人也能读取" in ailment.what for ailment in list(checkup.keys()))
         os.chmod(key, 0o400)
-        assert not any("其他人也能读取" in ailment.what for ailment in checkup.keys())
+        assert not any("其他人也能读取" in ailment.what for ailment in list(checkup.keys()))
 
     def test_a_worker_that_died_and_a_trail_that_waits(self, make_user: Any) -> None:
         now = timezone.now()

@@ -78,7 +78,8 @@ def mine(school: Any, seq: int) -> str:
 def edit(rnd: random.Random, school: Any, other: Any) -> int:
     seq = rnd.randint(1, EVENTS)
     column, value = rnd.choice(
-        [("actor_name", "别人"), ("action", "x.y.other"), ("reason", "改"), ("result", "failed"), ("changes", '{"a": 1}'),
+        [("actor_name", "别人"), ("action", "x.y.other"), ("reason", "改"), ("result", "failed"),
+         ("changes", '{"a": 1}'),
          ("object_label", "改"), ("roles", "teacher"), ("at", "2020-01-01T00:00:00+00:00"), ("digest", "0" * 64)]
     )  # fmt: skip
     sql(f"UPDATE {TABLE} SET {column} = %s {mine(school, seq)}", value)

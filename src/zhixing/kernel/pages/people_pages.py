@@ -16,7 +16,7 @@ from ..people import accounts, activation, throttle
 from ..people.matrix import EXTENT_TITLES, held, patched, table_of
 from ..people.models import Assignment, Role, SecondFactor, Session, Unit, User
 from ..people.roles import EXTENTS, assign_role, change_role, end_assignment
-from ..people.signin import has_second_factor, subject_of
+from ..people.signin import has_second_factor
 from ..people.twofactor import new_recovery_codes
 from ..people.witness import tell
 from .deeds import EXPECTED, plain
@@ -64,7 +64,7 @@ class UserDetail(DetailPage):
     reveal = ("phone",)
     deeds = (
         Deed("unlock", "解除锁定", accounts.unlock_user, permission="people.user.unlock", icon="lock-open",
-             when=lambda user: throttle.is_resting(subject_of(user), timezone.now())),
+             when=lambda user: throttle.is_resting(throttle.subject_of(user), timezone.now())),
         Deed("reset_factor", "重置两步验证", accounts.reset_second_factor, permission="people.user.reset_factor",
              form=Reason, icon="device-mobile-off", danger=True, confirm="用于手机丢失。本人下次登录时重新设置。",
              when=lambda user: SecondFactor.objects.filter(user=user).exclude(confirmed_at=None).exists()),
@@ -107,7 +107,7 @@ class UserDoorPanel(Panel):
     def context(self, request: Request, row: Any = None) -> Mapping[str, Any]:
         slips = activation.may_be_given(request.user).filter(pk=row.pk).exists() if row.is_active else False
         return {
-            "resting": throttle.is_resting(subject_of(row), timezone.now()),
+            "resting": throttle.is_resting(throttle.subject_of(row), timezone.now()),
             "second_factor": has_second_factor(row),
             "session_count": Session.objects.filter(user=row, expire_date__gt=timezone.now()).count(),
             "slips": f"{reverse('people.activation')}?user={row.uid}" if slips else "",

@@ -18,7 +18,7 @@ from ..base.tenancy import current_tenant, tenant_scope
 from ..base.text import normalise
 from . import throttle, twofactor
 from .models import ActivationCode, Assignment, Session, Tenant, User
-from .signin import PHONE, subject_of
+from .signin import PHONE
 from .witness import tell
 
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")
@@ -91,7 +91,7 @@ def reopen_user(user: User, *, by: User, at: datetime, reason: str) -> User:
 
 def unlock_user(user: User, *, by: User, at: datetime) -> User:
     """Let someone try again whose account rests after too many failures."""
-    throttle.clear(subject_of(user))
+    throttle.clear(throttle.subject_of(user))
     throttle.clear(f"totp:{user.uid.hex}")
     tell(action="people.unlock_user", by=by, at=at, on=user)
     return user

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from ..base.records import Rows
 from ..base.tenancy import tenant_scope
+from . import throttle
 from .backend import may_sign_in
 from .ciphers import provider
 from .keys import purpose_key
@@ -72,6 +73,7 @@ def activate(*, code: str, password: str, at: datetime) -> User:
         if not ActivationCode.objects.filter(pk=row.pk, used_at=None).update(used_at=at):
             raise ValidationError({"code": REFUSED})
         set_password(user=user, password=password, by=user, at=at)
+        throttle.clear(throttle.subject_of(user))
         tell(action="people.activate", by=user, at=at, on=user)
     return user
 

@@ -82,13 +82,8 @@ def attempt_of(request: HttpRequest, user: User | None, typed: str, password: st
     """How this attempt is counted: an unknown account is counted by its text, so that it behaves like a known one."""
     device = device_of(request)
     known = user is not None and device.knows(user)
-    subject = subject_of(user) if user else f"text:{typed.lower()}"
+    subject = throttle.subject_of(user) if user else f"text:{typed.lower()}"
     return throttle.Try(subject, network_of(client_address(request)), device.name if known else "", password)
-
-
-def subject_of(user: User) -> str:
-    """The name under which failures against this account are counted."""
-    return f"user:{user.uid.hex}"
 
 
 @cache
@@ -142,7 +137,7 @@ def confirm_password(user: User, password: str, at: datetime) -> str:
 
     Failures are counted apart from those at the door, so that a thief of an open session can't guess on.
     """
-    attempt = throttle.Try(subject_of(user), "", "open-session", "")
+    attempt = throttle.Try(throttle.subject_of(user), "", "open-session", "")
     if throttle.resting_until(attempt, at):
         return RESTING
     if not check_password(password[:LONGEST_PASSWORD], user.password):

@@ -18,13 +18,18 @@ from django.db.models import F
 
 from .ciphers import provider
 from .keys import purpose_key
-from .models import Attempt
+from .models import Attempt, User
 
 REST = timedelta(minutes=15)
 SPRAY_WINDOW = timedelta(days=1)
 PAIR_LIMIT = 5
 ACCOUNT_LIMIT = 30
 SPRAY_LIMIT = 30
+
+
+def subject_of(user: User) -> str:
+    """The name under which failures against this account are counted."""
+    return f"user:{user.uid.hex}"
 
 
 def _digest(*parts: str) -> str:
