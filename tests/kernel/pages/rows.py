@@ -69,4 +69,4 @@ def value_of(field: Any, user: User) -> Any:
         return False
     if isinstance(field, models.TimeField):
         return datetime.time(8, number % 60)
-    return f"值{number}"[: getattr(field, "max_length", None) or 20]
+    return f"{number:x}值"[: getattr(field, "max_length", None) or 20]

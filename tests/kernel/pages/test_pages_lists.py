@@ -131,7 +131,7 @@ def test_saved_view_is_kept_checked_and_forgotten(reader, person, client_of):
     assert reader.post(f"{LIST}views/", {"query": "kind=class", "name": "班级"}).status_code == 204
     view = SavedView.objects.get()
     assert (view.name, view.query, view.is_shared) == ("班级", "kind=class", False)
-    assert "班级" in reader.get(LIST).content.decode()
+    assert "班级" in reader.get(f"{LIST}views/").content.decode()
     stranger = client_of(person("people.unit.view"))
     stranger.post(f"{LIST}views/", {"query": "", "forget": str(view.uid)})
     assert SavedView.objects.exists()

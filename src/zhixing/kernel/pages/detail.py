@@ -200,4 +200,3 @@ def _fact(model: Any, field: str | Column) -> Cell:
         described = getattr(getattr(model, column.path, None), "short_description", "")
         column = Column(column.path, described, render=column.render)
     return cell_of(model, column)
-

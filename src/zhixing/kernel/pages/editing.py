@@ -260,4 +260,3 @@ def _value(row: Any, source: str) -> Any:
     for name in source.split("__"):
         row = getattr(row, name, None)
     return row
-

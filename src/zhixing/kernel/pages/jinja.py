@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals |= {
         "url": url, "static": static, "menu": menu, "bell": bell, "today": localdate, "now": timezone.now,
-        "show_count": number, "part_html": part_html,
+        "show_count": number, "make_icon": icon, "part_html": part_html,
     }  # fmt: skip
     filters: dict[str, Any] = {
         "date": day, "zhdate": chinese_day, "datetime": moment, "since": since, "number": number,
@@ -49,7 +49,20 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    if args or kwargs:
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _fixed_url(name, settings.ROOT_URLCONF)
+
+
+@cache
+def _fixed_url(name: str, urlconf: str) -> str:
+    return reverse(name, urlconf=urlconf)
+
+
+@cache
+def icon(name: str, extra: str = "") -> Markup:
+    """One sign of the icon font; decoration only, so that readers aloud pass over it."""
+    return Markup('<i class="ti ti-{}{}" aria-hidden="true"></i>').format(name, f" {extra}" if extra else "")
 
 
 @cache
@@ -59,14 +72,20 @@ def static(name: str) -> str:
 
 
 @pass_context
-def menu(context: Any) -> dict[str, Any]:
-    """``sections`` of the left menu and the ``current`` address; nothing for strangers and half-signed-in people."""
+def menu(context: Any) -> Markup:
+    """The left menu; nothing for strangers. Rendered once for each set of permissions and place."""
     request = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.tenant_id is None:
-        return {"sections": (), "current": ""}
+        return Markup()
     found = menus.sections(user)
-    return {"sections": found, "current": menus.current(found, request.path)}
+    return _menu(found, menus.current(found, request.path))
+
+
+@lru_cache(maxsize=2048)
+def _menu(sections: Any, current: str) -> Markup:
+    text = render_text(None, "pages/_menu.html", {"sections": sections, "current": current})
+    return Markup(text)  # noqa: S704 - our own rendered template
 
 
 @pass_context

@@ -138,7 +138,7 @@ class ListPage(Page):
                 at, cls.view("answer", declared, methods=READING, data_class=cls.data_class_of()), name=f"{stem}.list"
             ),
             path(f"{at}options/<str:name>/", cls.view("options", declared, methods=READING), name=f"{stem}.options"),
-            path(f"{at}views/", cls.view("views", declared, methods=("POST",)), name=f"{stem}.views"),
+            path(f"{at}views/", cls.view("views", declared, methods=(*READING, "POST")), name=f"{stem}.views"),
             path(
                 f"{at}export/",
                 cls.view("export", declared, methods=(*READING, "POST"), permission=may_export(label)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, IntegerField, Value, When
 from django.urls import NoReverseMatch, reverse
 
 from ..checks.models import Finding
@@ -17,7 +16,6 @@ from .page import address_of
 from .querying import ordered, values
 from .rights import deed_permission, may_export
 from .rowrender import renderer
-from .savedviews import saved_views
 
 if TYPE_CHECKING:
     from .listing import ListPage
@@ -52,14 +50,14 @@ def marks_of(page: ListPage, request: Request, uids: list[Any]) -> dict[Any, str
     """uid -> severity of the worst open finding of each row on this page that the asker may see."""
     if not page.mark_findings or not uids or not request.user.holds("checks.finding.view"):
         return {}
-    gravity = Case(*[When(severity=s, then=Value(n)) for s, n in GRAVITY.items()], output_field=IntegerField())
     found = (
-        Finding.objects.all().visible_to(request.user, "view").open()
+        Finding.objects.all()
+        .visible_to(request.user, "view")
+        .open()
         .filter(object_type=page.model._meta.label_lower, object_uid__in=uids)
-        .order_by(gravity.desc())
         .values_list("object_uid", "severity")
-    )  # fmt: skip
-    return dict(found)
+    )
+    return dict(sorted(found, key=lambda pair: -GRAVITY[pair[1]]))
 
 
 def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, Any]:
@@ -99,7 +97,6 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
         "deeds": deeds,
         "all_cells": page.cells().values(),
         "shown_paths": {cell.path for cell in cells},
-        "saved_views": saved_views(page, request),
         **actions_of(page, request),
     }
 

@@ -40,7 +40,9 @@ def saved_views(page: ListPage, request: Request) -> list[dict[str, Any]]:
 
 
 def answer(page: ListPage, request: Request) -> HttpResponse:
-    """POST: ask for a name, save, or forget (``forget`` holds the view's uid)."""
+    """GET: the views to choose from. POST: ask for a name, save, or forget (``forget`` holds the view's uid)."""
+    if request.method != "POST":
+        return render(request, "pages/_saved_views.html", {"views": saved_views(page, request), "page": page})
     query = request.POST.get("query", "")
     try:
         query = page.ask(QueryDict(query)).query()
