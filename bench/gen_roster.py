@@ -42,7 +42,7 @@ def clean_rows(count: int, seed: int = 1) -> Iterator[dict[str, str | None]]:
         short, major = MAJORS[class_no // 3 % len(MAJORS)]
         region, county = COUNTIES[place % len(COUNTIES)]
         day = place // len(COUNTIES) % (3 * 336)
-        birth = f"{cohort - 16 - day // 336 % 1}{day % 336 // 28 + 1:02d}{day % 28 + 1:02d}"
+        birth = f"{2006 + day // 336}{day % 336 // 28 + 1:02d}{day % 28 + 1:02d}"
         sequence = 1 + place // (len(COUNTIES) * 3 * 336) % 998
         surname = rnd.choice(SURNAMES)
         yield {

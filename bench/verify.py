@@ -44,8 +44,19 @@ def child(what: str, path: Path) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     print(json.dumps({
         "work": work, "cpu": usage.ru_utime + usage.ru_stime, "wall": time.time() - started,
-        "mb": usage.ru_maxrss / 1024, "found": found,
+        "mb": _peak_mb(), "found": found,
     }))  # fmt: skip
+
+
+def _peak_mb() -> float:
+    """The peak of this process alone: ru_maxrss would be inherited from the parent."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(peak.split()[1]) / 1024
 
 
 def _roster() -> object:

@@ -112,7 +112,9 @@ def _study(frame: pd.DataFrame, today: int) -> int:
     pairs = frame["major"].fillna("") + "\x1f" + frame["directory_version"].fillna("")
     ask = student_codes().lookups["major_unknown"]
     unlisted = pairs.map({one: ask(*one.split("\x1f")) for one in pairs.unique()}).notna()
-    lengths = {one: student_codes().sets["study_length"].canonical(one) for one in frame["study_length"].dropna().unique()}
+    lengths = {
+        one: student_codes().sets["study_length"].canonical(one) for one in frame["study_length"].dropna().unique()
+    }
     length = frame["study_length"].map(lengths)
     odd = frame["study_length"].notna() & ~length.isin(["3年", "4年", "5年", "6年"])
     kind = ~frame["learner_category"].str.startswith("普通中专") & (frame["school_kind"] == "普通中专")

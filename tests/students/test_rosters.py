@@ -173,3 +173,12 @@ def test_a_school_s_own_mapping_goes_first() -> None:
     verdict = judged(table(given, headings=headings), mapping={"证照编号": "id_number"})
     assert faults(verdict) == {("id_number_malformed", 5)}
     assert verdict.findings[0].column == "证照编号"
+
+
+def test_every_rule_can_run_alone() -> None:
+    from dataclasses import replace
+
+    given = table(rows(30))
+    for rule in RULES:
+        assert judged(given, rosters=[replace(STUDENTS, rules=(rule,))]).findings == []
+    assert judged(given, rosters=[replace(STUDENTS, rules=())]).rows == 30

@@ -27,7 +27,8 @@ def table(
 ) -> RawTable:  # fmt: skip
     """As the reader hands it over: row 2 is the first."""
     columns: dict[str, pa.Array] = {
-        f"c{place}": pa.array([row.get(heading) for row in given], pa.string()) for place, heading in enumerate(headings)
+        f"c{place}": pa.array([row.get(heading) for row in given], pa.string())
+        for place, heading in enumerate(headings)
     }
     columns["_row"] = pa.array(list(range(2, len(given) + 2)), pa.int32())
     return RawTable(file=file, sheet=sheet, header_row=1, headings=tuple(headings), data=pa.table(columns), lossy=lossy)

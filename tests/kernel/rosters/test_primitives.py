@@ -39,7 +39,9 @@ def answers(engine: Engine, cases: list[tuple[str, tuple[str | int | None, ...],
     layers.columns = {name: Undeclared() for name in layers.present}  # type: ignore[misc]
     placed = [layers.place(call) for call in calls]
     relation = layers.relation(f"SELECT {', '.join(cells)}", {alias for one in placed for alias in one.needs})
-    row = engine.rows(f"SELECT {', '.join(f'{one.sql} AS r{n}' for n, one in enumerate(placed))} FROM ({relation}) q")[0]
+    row = engine.rows(f"SELECT {', '.join(f'{one.sql} AS r{n}' for n, one in enumerate(placed))} FROM ({relation}) q")[
+        0
+    ]
     return list(row)
 
 

@@ -51,7 +51,9 @@ def test_everything_else_is_refused_with_a_chinese_word(flag: str) -> None:
 @pytest.mark.parametrize("bad", ["1 = 1; drop table wide", "(select 1) = 1", "read_csv('x') = 'x'"])
 def test_conditions_and_messages_are_held_to_the_same(place: str, bad: str) -> None:
     with pytest.raises(RuleRefused):
-        compile_rule(STUDENTS, "blank(name)", code="own_rule", title="试", **{place: bad if place == "when" else "{" + bad + "}"})  # type: ignore[arg-type]
+        compile_rule(
+            STUDENTS, "blank(name)", code="own_rule", title="试", **{place: bad if place == "when" else "{" + bad + "}"}
+        )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

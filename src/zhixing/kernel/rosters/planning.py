@@ -10,14 +10,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from .declarations import Codes, Column, Roster, Rule, RuleRefused
 from .engines.base import Engine
 from .expressions import NULL, Node, Type, column
-from .printing import BETWEEN_PARTS, Layers, Placed
+from .printing import BETWEEN_PARTS, Layers, Placed, shared_among
 from .subset import Scope, parse
 
 BITS = 62
@@ -75,16 +76,21 @@ class Plan:
     slots: dict[str, Placed] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
+    def truths(self) -> list[str]:
+        """Every check's condition as a column of its own."""
+        return [f"{check.sql} AS b{number}" for number, check in enumerate(self.checks)]
+
     def masks(self) -> list[str]:
-        """One sum of bits for every BITS checks."""
+        """One sum of bits over the truths for every BITS checks; summed only for rows that break anything."""
+        whole = self.layers.engine.whole
         sums = []
-        nothing = self.layers.engine.whole(0)
         for start in range(0, len(self.checks), BITS):
-            bits = [
-                f"CASE WHEN {check.sql} THEN {self.layers.engine.whole(1 << bit)} ELSE {nothing} END"
-                for bit, check in enumerate(self.checks[start : start + BITS])
-            ]
-            sums.append(" + ".join(bits))
+            numbers = range(start, min(start + BITS, len(self.checks)))
+            any_of = " OR ".join(f"b{number}" for number in numbers)
+            bits = " + ".join(
+                f"CASE WHEN b{number} THEN {whole(1 << number - start)} ELSE {whole(0)} END" for number in numbers
+            )
+            sums.append(f"CASE WHEN {any_of} THEN {bits} ELSE {whole(0)} END")
         return sums
 
 
@@ -117,12 +123,22 @@ class Planner:
 
     def build(self, rules: Sequence[Rule]) -> Plan:
         """Plan every rule; one that can't be judged on these tables is skipped, with a remark where it matters."""
+        self.plan.layers.shared = shared_among(self._conditions(rules))
         for rule in rules:
             try:
                 getattr(self, f"_plan_{rule.kind}")(rule)
             except LookupError as problem:
                 self.plan.skipped.append(f"规则「{rule.title}」这次没有核验：{problem.args[0] if problem.args else ''}")
         return self.plan
+
+    def _conditions(self, rules: Sequence[Rule]) -> Iterator[Node]:
+        """Every condition that the scan will evaluate."""
+        for rule in rules:
+            with suppress(LookupError):
+                if rule.kind == "row":
+                    yield self._condition(rule)
+                elif rule.when:
+                    yield self._read(rule.when)
 
     def cells(self, *, of: str = "wide", where: str = "", raw: Iterable[str] = ()) -> str:
         """The relation of cleaned cells over ``wide``; ``raw`` names columns whose cells are kept as found, too."""
@@ -277,7 +293,9 @@ class Planner:
             queries = []
             for place, join in enumerate(asked):
                 relation = self.plan.layers.relation(self.cells(), join.question.needs)
-                queries.append(f"SELECT {place} AS place, {join.question.sql} AS question FROM ({relation}) q GROUP BY 2")
+                queries.append(
+                    f"SELECT {place} AS place, {join.question.sql} AS question FROM ({relation}) q GROUP BY 2"
+                )
             questions: dict[int, list[str]] = defaultdict(list)
             for place, question in self.engine.rows(" UNION ALL ".join(queries)):
                 if question is not None:

@@ -19,6 +19,7 @@ from .subset import Scope, parse
 
 BETWEEN_PARTS = "\x1f"
 NOTHING_BELOW = 0
+SHARED_SIZE = 5
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Layers:
     choices: Callable[[str], tuple[int | str, ...]]
     parts: dict[int, dict[str, str]] = field(default_factory=dict)
     lookups: dict[tuple[str, str], LookupJoin] = field(default_factory=dict)
+    shared: frozenset[Node] = frozenset()
+    """Expressions that several rules hold, worth computing once."""
     _placed: dict[Node, Placed] = field(default_factory=dict)
     _needs: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -81,7 +84,8 @@ class Layers:
                 return self._call(node)
             case _:
                 args = [self.place(arg) for arg in node.args]
-                return _over(print_operator(node.kind, [arg.sql for arg in args]), args)
+                placed = _over(print_operator(node.kind, [arg.sql for arg in args]), args)
+                return self._own_column(placed) if node in self.shared else placed
 
     def _in_standard(self, node: Node) -> Placed:
         """Is it one of the values in force? NULL where the standard leaves the list open."""
@@ -209,6 +213,16 @@ def _filled(node: Node, arguments: dict[str, Node]) -> Node:
         return arguments[node.value]
     args = tuple(_filled(arg, arguments) for arg in node.args)
     return Node(node.kind, node.type, node.value, args, node.side, node.bound)
+
+
+def shared_among(trees: Iterable[Node]) -> frozenset[Node]:
+    """Operators over at least SHARED_SIZE nodes that occur more than once."""
+    counts: dict[Node, int] = {}
+    for tree in trees:
+        for node in tree.walk():
+            if node.args and node.type in ("truth", "number", "text"):
+                counts[node] = counts.get(node, 0) + 1
+    return frozenset(node for node, count in counts.items() if count > 1 and sum(1 for _ in node.walk()) >= SHARED_SIZE)
 
 
 def _over(sql: str, args: list[Placed]) -> Placed:

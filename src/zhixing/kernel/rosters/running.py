@@ -50,15 +50,20 @@ class Run:
             return []
         self._seek()
         fired = self._fired()
+        if not fired and not self._candidates:
+            return []
         self._read_again(fired)
         return [*self._marked(fired), *(found for place in self._candidates for found in self._verified(place))]
 
     def _scan(self) -> None:
+        keys = list(self.plan.keys.values())
         masks = [f"{sql} AS m{place}" for place, sql in enumerate(self.plan.masks())]
-        keys = [f"{sql} AS {name}" for sql, name in self.plan.keys.items()]
         needed = {alias for check in self.plan.checks for alias in check.needs} | self.plan.key_needs
         relation = self.plan.layers.relation(self.planner.cells(), needed)
-        self.engine.make("narrow", f"SELECT {', '.join(['rid', 'src', *masks, *keys])} FROM ({relation}) q")
+        hashed = [f"{sql} AS {name}" for sql, name in self.plan.keys.items()]
+        truths = f"SELECT {', '.join(['rid', 'src', *hashed, *self.plan.truths()])} FROM ({relation}) q"
+        columns = ", ".join(["rid", "src", *keys, *masks])
+        self.engine.make("narrow", f"SELECT {columns} FROM ({truths}{self.engine.fence}) t")
         self.counts = {int(src): int(n) for src, n in self.engine.rows("SELECT src, count(*) FROM narrow GROUP BY src")}
 
     def _mask_count(self) -> int:

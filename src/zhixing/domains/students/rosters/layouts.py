@@ -145,8 +145,14 @@ def _member(place: int) -> tuple[Column, ...]:
     """The twelve columns about one member of the family; the first member stands for the guardian."""
     start = "guardian_" if place == 1 else f"member{place}_"
     return tuple(
-        Column(name=start + name, title=f"成员{place}{title}", kind=kind, code_set=codes, sensitive=sensitive,
-               synonyms=(f"家庭成员{place}{title}", f"成员{'一二'[place - 1]}{title}"))
+        Column(
+            name=start + name,
+            title=f"成员{place}{title}",
+            kind=kind,
+            code_set=codes,
+            sensitive=sensitive,
+            synonyms=(f"家庭成员{place}{title}", f"成员{'一二'[place - 1]}{title}"),
+        )
         for name, title, kind, codes, sensitive in _MEMBER
     )
 

@@ -33,6 +33,12 @@ class DuckEngine(Engine):
     def trimmed(self, value: str) -> str:
         return f"trim({value}, {self.quote(BLANKS)})"
 
+    def cleaned(self, value: str, kind: str) -> str:
+        # trim() of a set takes 0.3 µs a cell and translate() 3 µs; a cell of plain digits needs neither.
+        shape = {"id": "^[0-9]{17}[0-9X]$", "digits": "^[0-9]+$"}.get(kind)
+        cleaned = super().cleaned(value, kind)
+        return f"CASE WHEN regexp_matches({value}, '{shape}') THEN {value} ELSE {cleaned} END" if shape else cleaned
+
     def source(self, table: Source, place: int, lossy: frozenset[tuple[int, int]]) -> tuple[str, tuple[str, ...]]:
         name = f"source_{place}"
         if isinstance(table, Path):

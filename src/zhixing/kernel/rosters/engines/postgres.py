@@ -82,9 +82,7 @@ class PostgresEngine(Engine):
         self.connection.close()
 
 
-def _rows_of(
-    table: Source, columns: Sequence[str], lossy: frozenset[tuple[int, int]]
-) -> Iterable[tuple[Any, ...]]:
+def _rows_of(table: Source, columns: Sequence[str], lossy: frozenset[tuple[int, int]]) -> Iterable[tuple[Any, ...]]:
     """Row number and cells, in lots, so that a large table isn't held twice. PostgreSQL can't keep NUL characters."""
     if isinstance(table, Path):
         yield from _parquet_rows(table)
