@@ -24,7 +24,7 @@ class Line:
     stem: str
     title: str
     cells: tuple[tuple[str, str, str], ...]
-    """(code, title of the action, extents)"""
+    """(code, title of the action or blank for an unusual one, extents)"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def table_of(permissions: Permissions) -> list[Area]:
         app = apps.get_app_config(model._meta.app_label)
         ordered = sorted(actions, key=lambda action: (ACTIONS.index(action) if action in ACTIONS else 99, action))
         cells = tuple(
-            (f"{stem}.{action}", ACTION_TITLES.get(action, action), held(permissions, f"{stem}.{action}"))
+            (f"{stem}.{action}", ACTION_TITLES.get(action, ""), held(permissions, f"{stem}.{action}"))
             for action in ordered
         )
         areas.setdefault(str(app.verbose_name), []).append(Line(stem, str(model._meta.verbose_name), cells))
