@@ -115,15 +115,14 @@ def leave(
     return row
 
 
-def open_account(staff: StaffMember, *, by: User | None, at: datetime, phone: str = "") -> User:
-    """Give a member of staff an account (the staff number); roles are granted on the roles page."""
+def open_account(staff: StaffMember, *, by: User | None, at: datetime, phone: str = "", account: str = "") -> User:
+    """Give a member of staff an account, by default the staff number; roles are granted on the roles page."""
+    account = account or staff.staff_no
     if staff.user is not None:
         raise ValidationError(f"{staff.name}已有账号 {staff.user.account}。")
-    if User.objects.filter(account=staff.staff_no).exists():
-        raise ValidationError(f"账号 {staff.staff_no} 已被占用，请先核对工号。")
-    user = User(
-        tenant_id=staff.tenant_id, account=staff.staff_no, name=staff.name, unit=staff.department.unit, phone=phone
-    )
+    if User.objects.filter(account=account).exists():
+        raise ValidationError(f"账号 {account} 已被占用，请先核对工号。")
+    user = User(tenant_id=staff.tenant_id, account=account, name=staff.name, unit=staff.department.unit, phone=phone)
     user.set_unusable_password()
     try:
         with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
@@ -21,7 +22,7 @@ class School(Record):
     region_code = models.CharField("所在地区划代码", max_length=6, help_text="县级行政区划代码，6 位数字。")
     location = models.CharField("学校地址", max_length=200, blank=True)
     office_line = models.CharField("办公电话", max_length=30, blank=True)
-    website = models.URLField("网址", blank=True)
+    website = models.CharField("网址", max_length=200, blank=True, validators=[URLValidator(["http", "https"])])
     kind = models.CharField("办学类型", max_length=10, choices=SchoolKind, default=SchoolKind.SPECIALISED)
     ownership = models.CharField("办学性质", max_length=10, choices=Ownership, default=Ownership.PUBLIC)
     supervised_by = models.CharField("主管部门", max_length=60, blank=True)
