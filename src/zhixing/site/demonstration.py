@@ -35,7 +35,7 @@ from zhixing.kernel.people.roles import furnish_roles
 from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.sealer import seal_pending
 
-CODE, NAME = "demo", "襄阳市知行职业技术学校（演示）"
+CODE, SUFFIX = "demo", "（演示）"
 STOREYS = ("school", "staff", "students", "rectification")
 AFTER_STAFF, AFTER_STUDENTS = "staff", "students"
 OPERATOR = "operator"
@@ -81,13 +81,15 @@ def furnish(
     password = password or new_password()
     key: list[dict[str, Any]] = []
     with transaction.atomic():
-        tenant = Tenant.objects.create(code=CODE, name=NAME)
+        tenant = Tenant.objects.create(code=CODE, name=import_module("zhixing.domains.school.demo").NAME + SUFFIX)
         furnish_roles(tenant)
         with tenant_scope(tenant.pk):
             accounts = _Accounts(password, at)
             for label in STOREYS:
                 tell(f"布置 {label}")
-                key += [_entry(one) for one in _furnish_app(label, tenant, rnd, at=at, students=students, seed=seed)]
+                options = {"at": at, "students": students, "seed": seed, "key": key}
+                made = _furnish_app(label, tenant, rnd, **options)
+                key += _entries(made)
                 if label == AFTER_STAFF:
                     accounts.of_staff()
                 elif label == AFTER_STUDENTS:
@@ -102,7 +104,7 @@ def furnish(
     return accounts.list(), password, key
 
 
-def _furnish_app(label: str, tenant: Tenant, rnd: Random, **options: Any) -> Iterable[Any]:
+def _furnish_app(label: str, tenant: Tenant, rnd: Random, **options: Any) -> Any:
     """Call an app's demo room with what it asks for."""
     name = f"zhixing.domains.{label}.demo"
     if find_spec(name) is None:
@@ -111,11 +113,12 @@ def _furnish_app(label: str, tenant: Tenant, rnd: Random, **options: Any) -> Ite
     wanted = inspect.signature(function).parameters
     takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in wanted.values())
     given = {key: value for key, value in options.items() if takes_all or key in wanted}
-    return function(tenant, rnd, **given) or ()
+    return function(tenant, rnd, **given)
 
 
-def _entry(planted: Any) -> dict[str, Any]:
-    return asdict(planted) if is_dataclass(planted) and not isinstance(planted, type) else dict(planted)
+def _entries(made: Any) -> list[dict[str, Any]]:
+    """The key of one app as plain entries."""
+    return [asdict(one) if is_dataclass(one) and not isinstance(one, type) else dict(one) for one in made or ()]
 
 
 class _Accounts:
@@ -127,6 +130,7 @@ class _Accounts:
         self.users: dict[str, User] = {}
 
     def of_staff(self) -> None:
+        """Everybody but the families and the operator, who come later."""
         for code in self.roles:
             if code not in ("student", "guardian", "platform_operator"):
                 self._open(code)
@@ -162,9 +166,10 @@ class _Accounts:
         return shown
 
     def _open(self, code: str) -> None:
-        held = Assignment.objects.filter(role__code=code, user__is_active=True).exclude(user__in=self.users.values())
-        found = held.select_related("user").order_by("pk").first()
-        self._ready(code, found.user if found else self._newcomer(code))
+        held = User.objects.filter(assignments__role__code=code, is_active=True)
+        taken = [user.pk for user in self.users.values()]
+        found = held.filter(account=code.replace("_", "-")).first() or held.exclude(pk__in=taken).order_by("pk").first()
+        self._ready(code, found or self._newcomer(code))
 
     def _newcomer(self, code: str) -> User:
         role = self.roles[code]
@@ -196,7 +201,9 @@ def _readings(rnd: Random, at: datetime) -> None:
             part = max(Decimal(0), (now.part * share).quantize(Decimal(1)))
             if now.whole is not None and now.part <= now.whole:
                 part = min(part, now.whole)
-            value = None if now.value is None or not now.part else (now.value * part / now.part).quantize(Decimal("0.1"))
+            value = (
+                None if now.value is None or not now.part else (now.value * part / now.part).quantize(Decimal("0.1"))
+            )
             past.append(
                 Reading(
                     indicator=indicator.code, on=today - timedelta(days=days), value=value, part=part, whole=now.whole
@@ -266,4 +273,4 @@ def account_lines(accounts: Iterable[DemoAccount], password: str) -> Iterator[st
         mark = "  需要两步验证" if one.second_factor else ""
         yield f"  {one.title}　账号 {one.account}（{one.name}）{mark}"
     yield "需要两步验证的账号，用 zhixing demo --code 账号 查看当前的 6 位验证码。"
-    yield "先看什么：用班主任登录看本班待整改问题；用学籍员登录打开“核查中心”，按规则下钻到每一行；用校长登录看全校数字和变化。"
+    yield "先看什么：班主任登录看本班待整改的问题；学籍员登录打开“核查中心”，按规则下钻到每一行；校长登录看全校数字。"

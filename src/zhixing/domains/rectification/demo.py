@@ -1,8 +1,8 @@
-"""Two months of rectification in the demonstration school: findings in every state, each brought there by real steps."""
+"""A month of rectification in the demonstration school: findings in every state, each brought there by real steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -12,14 +12,14 @@ from zhixing.domains.students.actions import correct_student
 from zhixing.domains.students.models import Student
 from zhixing.kernel.checks.models import Finding, Stage
 from zhixing.kernel.checks.verification import verify_records
-from zhixing.kernel.people.models import Assignment, Tenant, User
+from zhixing.kernel.people.models import Tenant, User
 from zhixing.kernel.sheets.declare import sheets
 from zhixing.kernel.sheets.verification import verify_roster
 
 from .actions import due_after, report_measure, sort_by_keeper
 from .procedures import take
 
-FIRST_RUN, SPOILED, SECOND_RUN, HANDED_OUT, MENDED, THIRD_RUN, AGAIN, LAST_RUN = 35, 30, 28, 27, 15, 9, 3, 1
+SPOILED, FIRST_RUN, HANDED_OUT, MENDED, SECOND_RUN, AGAIN, LAST_RUN = 30, 28, 27, 15, 9, 3, 1
 """Days before today."""
 DUE = 10
 LATER_DUE = 30
@@ -37,7 +37,8 @@ class OldFault:
     right: str
 
     def finding(self) -> Finding:
-        return Finding.objects.get(rule=self.rule, object_uid=self.student.uid)
+        found: Finding = Finding.objects.get(rule=self.rule, object_uid=self.student.uid)
+        return found
 
 
 Spoil = tuple[str, str, str, Callable[[Student], bool]]
@@ -49,36 +50,36 @@ SPOILS: tuple[Spoil, ...] = (
 )
 
 
-def furnish(school: Tenant, rnd: Random, *, at: datetime) -> list[dict[str, Any]]:
-    """Run the weeks; the faults that came back, as entries of the key. Needs students and holders of the roles."""
-    return _Weeks(rnd, at).run()
+def furnish(school: Tenant, rnd: Random, *, at: datetime, key: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Run the weeks; the faults that came back, as entries of the key. Needs students and holders of the roles.
+
+    ``key`` says which students have planted faults already; the weeks' own faults keep away from them.
+    """
+    return _Weeks(rnd, at, {student for entry in key for student in entry.get("students", ())}).run()
 
 
 class _Weeks:
-    def __init__(self, rnd: Random, at: datetime) -> None:
-        self.rnd, self.at = rnd, at
+    def __init__(self, rnd: Random, at: datetime, faulty: set[str]) -> None:
+        self.rnd, self.at, self.faulty = rnd, at, faulty
         self.registrar, self.director = holder("registrar"), holder("office_director")
 
     def ago(self, days: int, hours: int = 0) -> datetime:
         return self.at - timedelta(days=days) + timedelta(hours=hours)
 
     def run(self) -> list[dict[str, Any]]:
-        self.verify(FIRST_RUN)
         old = list(self.spoil())
-        self.verify(SECOND_RUN)
+        self.verify(FIRST_RUN)
         mine = [fault.finding() for fault in old]
         self.hand_out(mine)
         standing = self.hand_out(self.some_errors())
         for fault in old:
             self.mend(fault)
         self.work_on(standing)
-        self.verify(THIRD_RUN)
+        self.verify(SECOND_RUN)
         returned = self.close_most(old)
         self.verify(LAST_RUN)
         self.set_aside()
-        return [
-            {"rule": one.rule, "column": one.field, "students": [one.student.student_no]} for one in returned
-        ]
+        return [{"rule": one.rule, "column": one.field, "students": [one.student.student_no]} for one in returned]
 
     def verify(self, days: int) -> None:
         """One run of everything, as on that night."""
@@ -90,8 +91,7 @@ class _Weeks:
 
     def spoil(self) -> Iterator[OldFault]:
         """Faults that somebody typed a month ago into records that had none."""
-        marked = Finding.objects.filter(object_type="students.student").values_list("object_uid", flat=True)
-        clean = Student.objects.present().exclude(uid__in=list(marked)).exclude(class_group=None).order_by("pk")
+        clean = Student.objects.present().exclude(student_no__in=self.faulty).exclude(class_group=None).order_by("pk")
         chosen = self.rnd.sample(list(clean), 8 * OLD_FAULTS)
         for number in range(OLD_FAULTS):
             rule, field, wrong, fits = SPOILS[number % len(SPOILS)]
@@ -106,7 +106,7 @@ class _Weeks:
         fault.student = correct_student(fault.student, {fault.field: value}, by=self.registrar, at=when, judged=True)
 
     def some_errors(self) -> list[Finding]:
-        """A good part of the first run's errors; the rest waits to be handed out."""
+        """A good part of the other errors; the rest waits to be handed out."""
         errors = list(Finding.objects.filter(severity="error", stage=Stage.FOUND).exclude(unit=None).order_by("pk"))
         self.rnd.shuffle(errors)
         return errors[: len(errors) * 2 // 3]
@@ -119,9 +119,7 @@ class _Weeks:
             for finding in rows:
                 due = due_after(self.rnd.choice((DUE, LATER_DUE)), when)
                 note = "请对照户口簿核实后改正。"
-                given.append(
-                    take("assign", finding, by=self.director, at=when, owner=owner, due_date=due, note=note)
-                )
+                given.append(take("assign", finding, by=self.director, at=when, owner=owner, due_date=due, note=note))
         return given
 
     def mend(self, fault: OldFault) -> None:
@@ -160,8 +158,10 @@ class _Weeks:
             finding = fault.finding()
             if finding.owner is None:
                 continue
-            take("request_closure", finding, by=finding.owner, at=self.ago(THIRD_RUN, 4))
-            take("close", finding, by=self.director, at=self.ago(THIRD_RUN - 1), opinion="重新核查已查不到，同意销号。")
+            take("request_closure", finding, by=finding.owner, at=self.ago(SECOND_RUN, 4))
+            take(
+                "close", finding, by=self.director, at=self.ago(SECOND_RUN - 1), opinion="重新核查已查不到，同意销号。"
+            )
             closed.append(fault)
         returned = [fault for fault in closed if fault.field == "political_status"][:2]
         for fault in returned:
@@ -184,7 +184,7 @@ class _Weeks:
 
 def holder(role: str) -> User:
     """Somebody who holds the role; LookupError where nobody does."""
-    held = Assignment.objects.filter(role__code=role, user__is_active=True).select_related("user").order_by("pk").first()
-    if held is None:
+    held = User.objects.filter(assignments__role__code=role, is_active=True).order_by("pk").first()
+    if not isinstance(held, User):
         raise LookupError(f"nobody holds the role {role}")
-    return held.user
+    return held

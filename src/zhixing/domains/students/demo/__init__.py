@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -30,8 +30,8 @@ def demo_roster(
     return plant(roster, rnd) if faulty else roster
 
 
-def furnish(school: Any, rnd: Random, **options: Any) -> list[Planted]:
+def furnish(school: Any, rnd: Random, *, at: datetime, students: int = STUDENTS, seed: int = SEED) -> list[Planted]:
     """Put the roster into a school's register; see records.furnish. The roster itself needs no Django."""
     from .records import furnish as into_register  # app ready
 
-    return into_register(school, rnd, **options)
+    return into_register(school, rnd, at=at, students=students, seed=seed)

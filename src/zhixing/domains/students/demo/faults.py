@@ -132,9 +132,9 @@ class Planting:
         spoil("aid_without_basis", "receives_grant", lambda row: row.update(
             receives_grant="是", grant_month_amount="230", aid_basis="", household_kind="非农业户口",
             is_low_income="否", hardship_level="不困难"),
-            wanted=lambda row: row["major"] not in AGRICULTURAL)  # fmt: skip
-        put("aid_amount_off_standard", "grant_month_amount", "90", wanted=lambda row: row["receives_grant"] == "是")
-        put("aid_amount_off_standard", "grant_month_amount", "230", wanted=lambda row: row["receives_grant"] == "否")
+            cohort=self.middle, wanted=lambda row: row["major"] not in AGRICULTURAL)  # fmt: skip
+        put("aid_amount_off_standard", "grant_month_amount", "90", cohort=self.middle, wanted=_draws)
+        put("aid_amount_off_standard", "grant_month_amount", "230", cohort=self.middle, wanted=_draws_not)
 
     def _pairs(self) -> None:
         """Two rows that are one person, or have one number."""
@@ -155,7 +155,7 @@ class Planting:
 
     def _like(self, row: Row) -> Row:
         plan = ClassPlan(row["class_group"], int(row["cohort"]), row["major"])
-        return self.add(student_row(self.inventor, plan))
+        return self.add(student_row(self.inventor, plan, on=self.roster.on))
 
     def _groups(self) -> None:
         """Faults that only a group of rows shows."""
@@ -174,7 +174,7 @@ class Planting:
     def _small_class(self, rule: str, column: str, plan: ClassPlan) -> None:
         """A class of three whose every row has the fault, so that the class itself stays of one kind."""
         for _ in range(3):
-            self.note(rule, column, self.add(student_row(self.inventor, plan)))
+            self.note(rule, column, self.add(student_row(self.inventor, plan, on=self.roster.on)))
 
     def _mixed_class(self, name: str) -> None:
         members = [row for row in self.roster.rows if row["class_group"] == name]
@@ -192,7 +192,7 @@ class Planting:
         """A neighbouring school's roster in which two of ours stand as well."""
         plan = ClassPlan(f"{self.new[2:]}外校1班", int(self.new), "电子商务")
         for number in range(1, 19):
-            row = student_row(self.inventor, plan)
+            row = student_row(self.inventor, plan, on=self.roster.on)
             self.roster.neighbour.append(row | {"student_no": f"N{self.new}{number:03d}"})
         for _ in range(2):
             ours = self.take(self.new)
@@ -205,6 +205,14 @@ class Planting:
         number = self.inventor.id_number(birth, row["sex"])
         row |= {"birth_date": birth.isoformat(), "id_number": number, "national_student_no": f"G{number}"}
         row["political_status"] = "群众"
+
+
+def _draws(row: Row) -> bool:
+    return row["receives_grant"] == "是"
+
+
+def _draws_not(row: Row) -> bool:
+    return not _draws(row)
 
 
 def _one_sign_off(name: str) -> str:

@@ -40,7 +40,7 @@ def furnish(
     enrolled = _enrol([*kept, *odd], then)
     key += _breaks_of_records(roster, enrolled, odd)
     _suspend(enrolled, key, rnd, at)
-    return key + [_left_with_account(enrolled, key, at)]
+    return [*key, _left_with_account(enrolled, key, at)]
 
 
 def plans_of_school(on: date) -> list[ClassPlan]:
@@ -56,13 +56,13 @@ def _classes_for(roster: DemoRoster, at: datetime) -> dict[str, ClassGroup]:
     """Every class by name; the small ones that faults need are opened, with a major outside the directory."""
     classes = {one.name: one for one in ClassGroup.objects.select_related("major", "department")}
     majors = {(one.name, one.directory_version): one for one in Major.objects.all()}
-    usual = next(iter(classes.values()))
+    usual = next(one for one in classes.values() if one.tutor is not None)
     for row in roster.rows:
         name, wanted = row["class_group"], (row["major"], row["directory_version"])
         if name in classes:
             continue
         if wanted not in majors:
-            facts = {"code": OUTSIDE_DIRECTORY, "name": wanted[0], "directory_version": wanted[1]}
+            facts: dict[str, Any] = {"code": OUTSIDE_DIRECTORY, "name": wanted[0], "directory_version": wanted[1]}
             facts |= {"out_of_directory": True, "filing_no": "演示备〔2026〕1号", "is_offered": True}
             majors[wanted] = add_major(facts | {"department": usual.department}, by=None, at=at)
         values = {"name": name, "cohort": int(row["cohort"]), "major": majors[wanted], "department": usual.department}
@@ -93,7 +93,7 @@ def _odd_ones(roster: DemoRoster, classes: dict[str, ClassGroup], on: date, at: 
         start=1,
     ):
         its_plan = ClassPlan(over.name, over.cohort, plan.major) if mark == "class_is_over" else plan
-        row = student_row(roster.inventor, its_plan)
+        row = student_row(roster.inventor, its_plan, on=on)
         aid = {"receives_grant": "否", "grant_month_amount": "", "aid_basis": "", "bank_card": ""}
         odd.append(row | aid | {"student_no": f"{newest}9{number:03d}", "note": mark} | changes)
     return odd

@@ -13,15 +13,14 @@ from random import Random
 from .people import SCHOOLS, Inventor
 
 Row = dict[str, str]
-CLASS_COUNT = 45
 AID_MONTHLY = ("130", "230", "330")
 RELATIONS = (("父亲", 48), ("母亲", 42), ("祖父", 5), ("祖母", 5))
-MAJORS = (
-    ("电子商务", 0.62), ("计算机应用", 0.35), ("数控技术应用", 0.08), ("机电技术应用", 0.08), ("汽车运用与维修", 0.05),
-    ("护理", 0.9), ("幼儿保育", 0.95), ("旅游服务与管理", 0.7), ("中餐烹饪", 0.25), ("会计事务", 0.75),
-    ("畜禽生产技术", 0.35), ("建筑工程施工", 0.12),
-)  # fmt: skip
-"""Twelve majors of the 2021 directory and the share of girls in each."""
+GIRLS = {
+    "电子商务": 0.62, "计算机应用": 0.35, "计算机网络技术": 0.25, "数字媒体技术应用": 0.55, "数控技术应用": 0.08,
+    "机电技术应用": 0.08, "工业机器人技术应用": 0.1, "汽车运用与维修": 0.05, "新能源汽车运用与维修": 0.05,
+    "护理": 0.9, "幼儿保育": 0.95, "旅游服务与管理": 0.7, "中餐烹饪": 0.25, "会计事务": 0.75,
+}  # fmt: skip
+"""The share of girls by major."""
 AGRICULTURAL = frozenset({"畜禽生产技术", "园艺技术", "园林技术"})
 
 
@@ -67,27 +66,30 @@ class Planted:
 
 
 def cohorts(on: date) -> tuple[int, int, int]:
-    """The three cohorts that attend on the day, oldest first."""
-    newest = on.year if on.month >= 9 else on.year - 1
+    """The three cohorts that attend on the day, oldest first; the year turns in August."""
+    newest = on.year if on.month >= 8 else on.year - 1
     return newest - 2, newest - 1, newest
 
 
 def class_plans(on: date) -> list[ClassPlan]:
-    """Forty-five classes over three cohorts and twelve majors."""
-    plans = []
-    for cohort in cohorts(on):
-        for place in range(CLASS_COUNT // 3):
-            major = MAJORS[place % len(MAJORS)][0]
-            plans.append(ClassPlan(f"{cohort % 100:02d}{major[:2]}{place // len(MAJORS) + 1}班", cohort, major))
-    return plans
+    """The classes that the demonstration school opens, without looking into any database."""
+    from zhixing.domains.school.demo import MAJORS  # app ready
+
+    return [
+        ClassPlan(f"{cohort % 100}{short}{number}班", cohort, major)
+        for cohort in cohorts(on)
+        for _, major, short, _, count in MAJORS
+        for number in range(1, count + 1)
+    ]
 
 
 def clean_roster(plans: Sequence[ClassPlan], students: int, rnd: Random, on: date) -> DemoRoster:
     """Rows without a fault: ``students`` of them shared out among the classes, none larger than the standard."""
     inventor, rows = Inventor(rnd), []
+    plans = sorted(plans, key=lambda plan: (plan.cohort, plan.name))
     for place, plan in enumerate(plans):
         size = students * (place + 1) // len(plans) - students * place // len(plans)
-        rows += [_student(inventor, plan, seat) for seat in range(1, size + 1)]
+        rows += [student_row(inventor, plan, on=on) for _ in range(size)]
     _number(rows)
     return DemoRoster(rows, on, inventor)
 
@@ -100,12 +102,12 @@ def _number(rows: list[Row]) -> None:
         row["student_no"] = f"{row['cohort']}{counts[row['cohort']]:04d}"
 
 
-def student_row(inventor: Inventor, plan: ClassPlan, *, ages: tuple[int, int] = (15, 16), sex: str = "") -> Row:
-    """One faultless student of a class, without a number."""
+def student_row(inventor: Inventor, plan: ClassPlan, *, on: date) -> Row:
+    """One faultless student of a class, without a number. Nobody draws the grant before the first term begins."""
     rnd = inventor.rnd
     entry = date(plan.cohort, 9, 1)
-    birth = inventor.birth_date(entry, ages)
-    sex = sex or inventor.sex(dict(MAJORS).get(plan.major, 0.5))
+    birth = inventor.birth_date(entry)
+    sex = inventor.sex(GIRLS.get(plan.major, 0.5))
     ethnic = inventor.ethnic_group()
     number, home = inventor.id_number(birth, sex), inventor.home()
     name = inventor.name(sex, ethnic, birth)
@@ -129,11 +131,7 @@ def student_row(inventor: Inventor, plan: ClassPlan, *, ages: tuple[int, int] = 
         "bank_card": "", "note": "", "document_kind": "居民身份证", "national_student_no": f"G{number}",
         "attendance_kind": "住校" if rnd.random() < 0.8 else "走读",
     }  # fmt: skip
-    return row | _aid(inventor, row)
-
-
-def _student(inventor: Inventor, plan: ClassPlan, seat: int) -> Row:
-    return student_row(inventor, plan)
+    return row | _aid(inventor, row, begun=entry <= on)
 
 
 def _guardian(inventor: Inventor, name: str, ethnic: str, relation: str) -> str:
@@ -145,10 +143,10 @@ def _guardian(inventor: Inventor, name: str, ethnic: str, relation: str) -> str:
     return name[0] + given[1:] if man and ethnic != "藏族" else given
 
 
-def _aid(inventor: Inventor, row: Row) -> Row:
+def _aid(inventor: Inventor, row: Row, *, begun: bool) -> Row:
     """Who draws the national grant: by major, by low income, by hardship among rural families."""
     hard = row["household_kind"] == "农业户口" and inventor.rnd.random() < 0.12
-    entitled = row["major"] in AGRICULTURAL or row["is_low_income"] == "是" or hard
+    entitled = begun and (row["major"] in AGRICULTURAL or row["is_low_income"] == "是" or hard)
     basis = "涉农专业" if row["major"] in AGRICULTURAL else "家庭经济困难"
     return {
         "receives_grant": "是" if entitled else "否",
