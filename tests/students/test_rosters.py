@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (Chinese cells count twice; the lines are within 120 characters or nearly so)
 """Every student rule finds its planted fault under its code and nothing else, and leaves lawful oddities alone."""
 
 from __future__ import annotations
