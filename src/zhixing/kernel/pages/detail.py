@@ -127,7 +127,7 @@ class DetailPage(Page):
             "deeds": self.allowed_deeds(request, row),
             "edit": self.edit_address(request, row),
             "listed": address_of(type(self), "list"),
-            "revealable": self.reveal if request.user.holds(f"{self.model._meta.label_lower}.reveal") else (),
+            "revealable": self.revealable(request, row),
             **self.context(request, row),
         }
         return render(request, self.template, context)
@@ -144,6 +144,11 @@ class DetailPage(Page):
             value = value()
         shown = markup_of(cell, value)
         return cell.path, cell.title, shown, len(shown) > 60 or cell.width == "wide"
+
+    def revealable(self, request: Request, row: Any) -> set[str]:
+        """Fields that hold something which the asker may see whole, with a reason."""
+        may = request.user.holds(f"{self.model._meta.label_lower}.reveal")
+        return {name for name in self.reveal if getattr(row, name)} if may else set()
 
     def allowed_deeds(self, request: Request, row: Any) -> list[Deed]:
         label = self.model._meta.label_lower
