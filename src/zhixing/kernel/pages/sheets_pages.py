@@ -314,10 +314,19 @@ class BatchDeed(Page):
         return _renewed(request, batch)
 
     def do_choose(self, request: Request, batch: ImportBatch) -> None:
+        """Two forms come here: how to write, and what to make along with the rows; each leaves the other alone."""
+        given = request.POST
+        accepted = given.getlist("offer") if "offers" in given else batch.accepted
+        if given.get("offers") == "all":
+            accepted = [offer["code"] for offer in batch.offers]
         staging_edit.choose(
-            batch, mode=request.POST.get("mode", ""), on_errors=request.POST.get("on_errors", ""),
-            accepted=request.POST.getlist("offer"), by=request.user, at=timezone.now(),
-        )  # fmt: skip
+            batch,
+            mode=given.get("mode", batch.mode),
+            on_errors=given.get("on_errors", batch.on_errors),
+            accepted=accepted,
+            by=request.user,
+            at=timezone.now(),
+        )
 
     def do_mend(self, request: Request, batch: ImportBatch) -> None:
         rule = request.POST.get("rule", "*")

@@ -28,11 +28,19 @@ PIECE = 500
 
 def touched(batch: ImportBatch) -> list[str]:
     """The written records that have changed or gone since, by name; with any of them there is no undo."""
-    rows = list(
-        StagedRow.objects.filter(batch=batch, is_written=True).values_list("target_uid", "target_version", "label")
-    )
-    now = _versions(sheets[batch.sheet], [uid for uid, _, _ in rows])
-    return [label or str(uid) for uid, version, label in rows if now.get(uid) != version]
+    written = StagedRow.objects.filter(batch=batch, is_written=True)
+    rows = list(written.values_list("target_uid", "target_version", "label"))
+    uids = [uid for uid, _, _ in rows]
+    now, later = _versions(sheets[batch.sheet], uids), _touched_later(batch, uids)
+    return [label or str(uid) for uid, version, label in rows if now.get(uid) != version or uid in later]
+
+
+def _touched_later(batch: ImportBatch, uids: Sequence[Any]) -> set[Any]:
+    moment = batch.applied_at or batch.updated_at
+    sheet, found = sheet_of(batch, moment), set[Any]()
+    for start in range(0, len(uids), PIECE):
+        found |= sheet.touched_since(uids[start : start + PIECE], moment)
+    return found
 
 
 def _versions(kind: type[Sheet], uids: Sequence[Any]) -> dict[Any, int]:

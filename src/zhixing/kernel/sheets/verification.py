@@ -130,4 +130,4 @@ def verify_all_job(progress: Progress) -> dict[str, Any]:
     model = sheets[only].model._meta.label_lower if only else ""
     runs += len(verify_records(by=by, at=at, only=model))
     progress.say(len(kinds) + 1, len(kinds) + 1, "完成")
-    return {"runs": runs}
+    return {"runs": runs, "url": "/verification/"}

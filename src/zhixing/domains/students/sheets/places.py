@@ -49,10 +49,14 @@ class Places:
         return list(departments())
 
     def major(self, name: str, edition: str) -> Major | None:
-        """The major of that name or code: of the edition told, else of the one the school teaches or the newest."""
-        if edition:
-            return self.majors.get((name, edition))
-        found = [row for (told, _), row in self.majors.items() if told == name]
+        """The major of that name or code in the edition told; a name, never a code, is also sought in other editions.
+
+        A code means different majors in different editions (DM-032), a name doesn't; which edition the student's
+        major belongs to stays what the row says.
+        """
+        if edition and (name, edition) in self.majors:
+            return self.majors[name, edition]
+        found = [row for (told, _), row in self.majors.items() if told == name and (not edition or row.name == name)]
         return max(found, key=lambda row: (row.is_offered, row.directory_version == NEWEST), default=None)
 
     def nearest_major(self, name: str) -> str:
