@@ -130,7 +130,8 @@ def test_sealed_values_are_opened_in_named_places_only():
 def test_no_raw_doors():
     """E-08: no raw SQL outside the guards, no escape hatches in templates and views."""
     allowed = {
-        "kernel/people/walls.py", "kernel/people/exclusion.py", "kernel/people/systemchecks.py", "kernel/trail/guards.py",
+        "kernel/people/walls.py", "kernel/people/exclusion.py", "kernel/people/systemchecks.py",
+        "kernel/trail/guards.py",
     }  # fmt: skip
     for path in sources():
         name = str(path.relative_to(HOUSE))

@@ -38,7 +38,8 @@ def see(unit, uid=None, present=True):
         rule=RULE, severity="error", title="性别与证件号不符", message="性别写“男”", object_type="people.unit",
         object_uid=uid, object_label="张三", column="性别", unit_id=unit.pk,
     )  # fmt: skip
-    observe([fault] if present else [], subject="x", title="核查", rules=[RULE], row_count=1, by=None, at=timezone.now())
+    seen = [fault] if present else []
+    observe(seen, subject="x", title="核查", rules=[RULE], row_count=1, by=None, at=timezone.now())
     return Finding.objects.get(object_uid=uid)
 
 
@@ -187,4 +188,5 @@ def test_every_step_has_a_permission_that_some_role_holds(school):
         ]
         assert holders, code
         if step.name in {"close", "dismiss", "waive", "assign", "reopen"}:
-            assert not {"class_tutor", "teacher", "student", "guardian", "bureau_inspector"} & set(holders), (code, holders)
+            onlookers = {"class_tutor", "teacher", "student", "guardian", "bureau_inspector"}
+            assert not onlookers & set(holders), (code, holders)

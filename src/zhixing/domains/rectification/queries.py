@@ -21,8 +21,7 @@ def keepers(unit_ids: Iterable[int | None], on: date) -> dict[int, User]:
     """For each unit the person who keeps it: its head, else its class tutor; units without either are left out."""
     wanted = {pk for pk in unit_ids if pk}
     found = {
-        unit.pk: unit.head
-        for unit in Unit.objects.filter(pk__in=wanted, head__is_active=True).select_related("head")
+        unit.pk: unit.head for unit in Unit.objects.filter(pk__in=wanted, head__is_active=True).select_related("head")
     }
     tutors = (
         Assignment.objects.filter(unit__in=wanted - set(found), role__code=TUTOR_ROLE, user__is_active=True)

@@ -127,7 +127,9 @@ class OwnRule(Record):
     remedy = models.CharField("整改办法", max_length=400, blank=True)
     is_active = models.BooleanField("启用", default=False)
     tried_at = models.DateTimeField("最近试运行", null=True, editable=False)
-    written_by = models.ForeignKey(User, models.PROTECT, verbose_name="编写人", null=True, related_name="+", editable=False)
+    written_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="编写人", null=True, related_name="+", editable=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "自定规则"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+
 from ..people.models import User
 from .declare import Check, checks
 from .models import VerificationRun
@@ -23,7 +25,7 @@ def faults_of(check: Check, rows: Any = None) -> Iterator[Fault]:
             severity=check.severity,
             title=check.title,
             message=check.title,
-            column=check.column,
+            column=column_title(check),
             basis=check.basis,
             remedy=check.remedy,
             object_type=row._meta.label_lower,
@@ -31,6 +33,17 @@ def faults_of(check: Check, rows: Any = None) -> Iterator[Fault]:
             object_label=str(row),
             unit_id=_unit_of(row, check.unit),
         )
+
+
+def column_title(check: Check) -> str:
+    """The heading of the field a check blames, as people know it; a name that is no field stays as declared."""
+    if not check.column:
+        return ""
+    try:
+        field: Any = check.model._meta.get_field(check.column)
+    except FieldDoesNotExist:
+        return check.column
+    return str(field.verbose_name)
 
 
 def _unit_of(row: Any, path: str) -> int | None:

@@ -35,7 +35,8 @@ def _office(data: bytes, name: str) -> str:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError) as error:
         raise ValidationError(f"文件“{name}”已损坏，请重新导出后上传。") from error
-    if any("vbaproject" in part.lower() or part.lower().endswith(".bin") and "oleobject" in part.lower() for part in names):
+    inner = [part.lower() for part in names]
+    if any("vbaproject" in part or (part.endswith(".bin") and "oleobject" in part) for part in inner):
         raise ValidationError(f"文件“{name}”含有宏或嵌入对象，请另存为不含宏的文件后上传。")
     for part, media_type in _OFFICE.items():
         if part in names:

@@ -1,4 +1,4 @@
-"""Keep uploaded files: checked by content, under random names outside the web root, re-encoded where they are images."""
+"""Keep uploaded files: checked by content, under random names outside the web root, images re-encoded."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from .models import Job, State
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
+GIVEN_UP = "执行进程多次中断，已停止重试。请联系系统管理员。"
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def take_next(worker: str) -> tuple[Job, Lease] | None:
             return None
         if found.attempt >= MOST_ATTEMPTS:
             Job.objects.filter(pk=found.pk).update(
-                state=State.FAILED, error="执行进程多次中断，已停止重试。请联系系统管理员。", finished_at=now, lease_until=None
+                state=State.FAILED, error=GIVEN_UP, finished_at=now, lease_until=None
             )
             return None
         found.attempt += 1

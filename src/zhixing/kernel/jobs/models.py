@@ -23,7 +23,7 @@ class Job(Record):
     kind = models.CharField("种类", max_length=60)
     title = models.CharField("名称", max_length=120)
     arguments = models.JSONField("参数", default=dict)
-    key = models.CharField("防重键", max_length=120, null=True, blank=True)
+    key = models.CharField("防重键", max_length=120, null=True, blank=True)  # noqa: DJ001 - null: no key
     requested_by = models.ForeignKey(User, models.PROTECT, verbose_name="发起人", null=True, related_name="+")
     state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING, db_index=True)
     run_after = models.DateTimeField("最早开始", null=True, db_index=True)

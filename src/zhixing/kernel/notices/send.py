@@ -14,9 +14,7 @@ from .models import Notice
 
 def notify(users: Iterable[User], title: str, *, body: str = "", url: str = "") -> None:
     """One message to each."""
-    Notice.objects.bulk_create(
-        Notice(user=user, title=title[:120], body=body[:400], url=url[:200]) for user in users
-    )
+    Notice.objects.bulk_create(Notice(user=user, title=title[:120], body=body[:400], url=url[:200]) for user in users)
 
 
 def set_todo(

@@ -75,9 +75,7 @@ class Procedure:
 
     @classmethod
     @transaction.atomic
-    def take(
-        cls, name: str, row: Record, *, by: User | None, at: datetime, opinion: str = "", **values: Any
-    ) -> Record:
+    def take(cls, name: str, row: Record, *, by: User | None, at: datetime, opinion: str = "", **values: Any) -> Record:
         """Move ``row`` by the step ``name``; the moved row. ``values`` go to the step's ``apply``.
 
         ``by`` is None for the system itself. Raises StepRefused with the rule's own words.
@@ -97,9 +95,8 @@ class Procedure:
             procedure=cls.code(), step=name, label=step.label, object_type=row._meta.label_lower, object_uid=row.uid,
             source=before, target=step.target, by=by, at=at, opinion=opinion[:400],
         )  # fmt: skip
-        record(
-            action=f"step.{name}", by=by, at=at, on=row, reason=opinion, changes={cls.stage_field: [before, step.target]}
-        )
+        moved = {cls.stage_field: [before, step.target]}
+        record(action=f"step.{name}", by=by, at=at, on=row, reason=opinion, changes=moved)
         if step.then:
             step.then(row, by=by, at=at)
         return row
