@@ -29,7 +29,8 @@ def rules_page() -> str:
     from zhixing.kernel.checks.declare import checks
 
     lines = ["# 规则与标准", "", "本页由 `python tools/generate_docs.py` 生成，请勿手改。", "", "## 名册规则", ""]
-    rows = [[r.code, r.title, SEVERITIES[r.severity], r.basis, r.remedy] for r in RULES]
+    parts = {r.code: [r.code, r.title, SEVERITIES[r.severity], r.basis, r.remedy] for r in reversed(RULES)}
+    rows = list(reversed(parts.values()))
     lines += table(["代码", "问题", "程度", "依据", "整改办法"], rows)
     lines += ["", "## 记录核查", ""]
     rows = [[c.code, c.title, SEVERITIES[c.severity], c.basis or "—", c.remedy] for c in checks]
@@ -54,7 +55,14 @@ def permissions_page() -> str:
     from zhixing.kernel.people.systemchecks import walk
 
     roles = list(shipped_roles().values())
-    lines = ["# 权限表", "", "本页由 `python tools/generate_docs.py` 生成，请勿手改。没有写的就是不许。", "", "## 页面", ""]
+    lines = [
+        "# 权限表",
+        "",
+        "本页由 `python tools/generate_docs.py` 生成，请勿手改。没有写的就是不许。",
+        "",
+        "## 页面",
+        "",
+    ]
     rows = []
     for route, view in sorted(walk(get_resolver().url_patterns), key=lambda pair: pair[0]):
         declared = declared_access(view)
@@ -64,10 +72,14 @@ def permissions_page() -> str:
             if declared.permission
             and any(matches(tuple(patterns), declared.permission) for patterns in role["permissions"].values())
         ]
-        who = "不需登录" if declared.audience is Audience.PUBLIC else "、".join(holders) or (
-            "登录即可" if not declared.permission else "无"
+        who = (
+            "不需登录"
+            if declared.audience is Audience.PUBLIC
+            else "、".join(holders) or ("登录即可" if not declared.permission else "无")
         )
-        rows.append([f"`/{route}`", declared.permission or "—", declared.data_class, "是" if declared.step_up else "", who])
+        rows.append(
+            [f"`/{route}`", declared.permission or "—", declared.data_class, "是" if declared.step_up else "", who]
+        )
     lines += table(["地址", "权限", "数据级别", "再次验证", "谁可以"], rows)
     return "\n".join(lines) + "\n"
 
@@ -78,7 +90,9 @@ def main() -> int:
 
     django.setup()
     pages = {"docs/rules.md": rules_page(), "docs/permissions.md": permissions_page()}
-    stale = [name for name, text in pages.items() if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != text]
+    stale = [
+        name for name, text in pages.items() if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != text
+    ]
     if "--check" in sys.argv:
         print("\n".join(f"{name} is out of date: run python tools/generate_docs.py" for name in stale))
         return int(bool(stale))
