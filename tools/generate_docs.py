@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -45,12 +46,23 @@ def rules_page() -> str:
     return "\n".join(lines)
 
 
+def held(role: dict[str, Any], permission: str) -> str:
+    """The role's title with how far it reaches, or nothing where it does not hold the permission."""
+    from zhixing.kernel.people.grants import matches
+
+    reaches = [
+        words
+        for extent, words in EXTENTS.items()
+        if permission and matches(tuple(role["permissions"].get(extent, ())), permission)
+    ]
+    return f"{role['title']}（{'、'.join(reaches)}）" if reaches else ""
+
+
 def permissions_page() -> str:
     """Every address with what it asks for, and which roles hold it."""
     from django.urls import get_resolver
 
     from zhixing.kernel.people.access import Audience, declared_access
-    from zhixing.kernel.people.grants import matches
     from zhixing.kernel.people.roles import shipped_roles
     from zhixing.kernel.people.systemchecks import walk
 
@@ -66,12 +78,7 @@ def permissions_page() -> str:
     rows = []
     for route, view in sorted(walk(get_resolver().url_patterns), key=lambda pair: pair[0]):
         declared = declared_access(view)
-        holders = [
-            f"{role['title']}（{'、'.join(EXTENTS[e] for e in EXTENTS if matches(tuple(role['permissions'].get(e, ())), declared.permission))}）"
-            for role in roles
-            if declared.permission
-            and any(matches(tuple(patterns), declared.permission) for patterns in role["permissions"].values())
-        ]
+        holders = [words for role in roles if (words := held(role, declared.permission))]
         who = (
             "不需登录"
             if declared.audience is Audience.PUBLIC

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .secrets import secret_key
 
@@ -33,13 +33,14 @@ def database(url: str) -> dict[str, object]:
             },
         }
     parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))  # libpq's own spelling: ?host=/run/postgresql for a local socket
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "HOST": query.get("host") or unquote(parts.hostname or ""),
+        "PORT": query.get("port") or str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

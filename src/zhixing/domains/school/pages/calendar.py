@@ -118,8 +118,8 @@ class WeeksPanel(Panel):
 
     on = "home"
     title = "教学周"
-    order = 5
-    size = 4
+    order = 45
+    size = 6
     permission = "school.term.view"
     template = "school/_week.html"
 
