@@ -17,8 +17,10 @@ WORDS = {
     "end_assignment": "终止授权", "change_role": "修改角色", "spray_detected": "发现异常登录", "access": "访问",
     "close_sessions": "结束登录会话", "appoint": "任命", "tutor": "安排班主任", "relapse": "问题复发",
     "report": "填报整改", "hand_over": "移交", "open_account": "开通账号", "offer": "开设", "move": "调动",
-    "load": "载入", "leave": "离开", "recover": "恢复", "mend": "修正", "map": "对应列", "edit": "修改",
-    "confirm": "确认", "ask_undo": "申请撤销", "abandon": "放弃", "attach": "添加材料", "away": "外出",
+    "load": "载入", "leave": "离校", "recover": "恢复", "mend": "修正", "map": "对应列", "edit": "修改",
+    "confirm": "确认", "ask_undo": "申请撤销", "abandon": "放弃", "attach": "添加材料", "away": "离岗或返岗",
+    "status": "学籍异动", "class": "调整班级", "major": "转专业", "photo": "上传照片", "remove_guardian": "移除监护人",
+    "reset_second_factor": "重置两步验证",
 }  # fmt: skip
 
 
