@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -250,6 +250,14 @@ class MeasureTab(Tab):
         return {"measures": Measure.objects.filter(finding=row).select_related("by")}
 
 
+def _day(text: str) -> date | None:
+    """The day an address names; None for none and for one that no calendar has."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
 class LedgerPage(Page):
     """整改台账 as schools print it: one line a finding, signed at the foot."""
 
@@ -262,7 +270,7 @@ class LedgerPage(Page):
     template = "rectification/ledger.html"
 
     def get(self, request: Request, **kwargs: Any) -> Mapping[str, Any]:
-        since, until = (parse_date(request.GET.get(name, "") or "") for name in ("from", "to"))
+        since, until = (_day(request.GET.get(name, "")) for name in ("from", "to"))
         today = timezone.localdate()
         rows = Finding.objects.all().visible_to(request.user).select_related("owner", "verifier", "unit")
         if since:

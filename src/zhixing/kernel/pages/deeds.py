@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils import timezone
 
 from ..base.records import EditConflict
@@ -126,7 +126,9 @@ def answer_many(page: ListPage, request: Request, deed: Deed) -> HttpResponse:
 
 
 def answer_one(request: Request, deed: Deed, model: Any, uid: Any) -> HttpResponse:
-    """A deed on the record of a detail page."""
+    """A deed on the record of a detail page; 404 for a record the asker may not even see."""
+    if not model._default_manager.all().visible_to(request.user, "view").filter(uid=uid).exists():
+        raise Http404
     rows = (
         model._default_manager.all()
         .visible_to(request.user, deed_action(deed, model._meta.label_lower))

@@ -12,14 +12,16 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from ..base.records import DataClass
+from ..trail.pace import outpaced
 from ..trail.record import ReasonMissing, record, reveal
 from .cells import Cell, cell_of, field_at
 from .deeds import answer_one
+from .errors import too_fast
 from .page import READING, Page, Request, address_of
 from .printing import markup_of
+from .record_tabs import BUILT_IN
 from .rendering import render
 from .rights import deed_permission
-from .record_tabs import BUILT_IN
 from .values import Column, Deed, Facts
 
 ABOUT_PEOPLE = {DataClass.PERSONAL, DataClass.SENSITIVE, DataClass.SEALED}
@@ -114,6 +116,8 @@ class DetailPage(Page):
 
         row = self.row(request, kwargs["uid"])
         if self.is_about_a_person():
+            if outpaced(request.user, row, timezone.now()):
+                return too_fast(request)
             record(action="view", by=request.user, at=timezone.now(), on=row, data_class=DataClass.PERSONAL)
         parts = [part for part in (kind() for kind in panels if kind.on is self.model) if part.allowed(request)]
         shown = [(part, part.context(request, row)) for part in sorted(parts, key=lambda part: part.order)]
@@ -184,6 +188,8 @@ class DetailPage(Page):
         if field not in self.reveal:
             raise Http404
         row = self.row(request, uid, "reveal")
+        if request.method == "POST" and outpaced(request.user, row, timezone.now()):
+            return too_fast(request)
         heading = str(field_at(self.model, field).verbose_name)  # type: ignore[union-attr]
         context = {"row": row, "field": field, "heading": heading, "value": None, "fault": "", "action": request.path}
         if request.method == "POST":

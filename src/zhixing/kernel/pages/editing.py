@@ -218,6 +218,9 @@ class EditPage(Page):
     def options(self, request: Request, name: str, uid: Any = None) -> HttpResponse:
         """Choices of a relation as one types: by name, and by pinyin where the row keeps it."""
         field = field_at(self.model, name)
+        mine = self.model._default_manager.all().visible_to(request.user, "change")
+        if uid is not None and not mine.filter(uid=uid).exists():
+            raise Http404
         if name not in self.names() or not isinstance(field, models.ForeignKey):
             return bad_question(request, "没有这一项")
         rows, words, shown = (

@@ -62,6 +62,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
+def too_fast(request: HttpRequest) -> HttpResponse:
+    """429: more people's records within an hour than any work needs; the trail has noted it."""
+    return _say(
+        request, 429, "一小时内打开的个人信息过多",
+        "为保护个人信息，请过一小时再继续查看；已经打开过的仍可查看。如确有工作需要，可用列表筛选、批量处理或申请导出。",
+        "clock-pause",
+    )  # fmt: skip
+
+
 def conflict(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """409: someone else saved first; the page shows both versions."""
     return render(request, "pages/conflict.html", context, 409)

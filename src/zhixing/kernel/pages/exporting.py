@@ -32,7 +32,7 @@ from .models import ExportRequest
 from .printing import text_of
 from .querying import ordered, values
 from .rendering import render
-from .rights import may_export, may_export_plain
+from .rights import may_export_plain
 
 if TYPE_CHECKING:
     from .asking import Asked
@@ -68,14 +68,14 @@ class ExportForm(forms.Form):
         return found
 
 
-def exportable(page: ListPage, request: Request, asked: Asked) -> Any:
-    """The rows that the question finds and the asker may export."""
-    permission = may_export(page.model._meta.label_lower)
+def exportable(page: ListPage, request: Request, asked: Asked, *, plain: bool = False) -> Any:
+    """The rows that the question finds and the asker may export; plain ones only as far as that right reaches too."""
     rows = page.found(request, asked)
-    if request.user.grants.holds_everywhere(permission):
-        return rows
-    allowed = page.model._default_manager.all().visible_to(request.user, "export")
-    return rows.filter(pk__in=allowed.values("pk"))
+    for action in ("export", "export_plain") if plain else ("export",):
+        if not request.user.grants.holds_everywhere(f"{page.model._meta.label_lower}.{action}"):
+            allowed = page.model._default_manager.all().visible_to(request.user, action)
+            rows = rows.filter(pk__in=allowed.values("pk"))
+    return rows
 
 
 def sealed_cells(page: ListPage, cells: tuple[Cell, ...]) -> list[str]:
@@ -184,7 +184,7 @@ def fetch(page: ListPage, request: Request, wanted: ExportRequest, kind: str) ->
     every = page.cells()
     cells = tuple(every[path] for path in wanted.columns if path in every)
     usual = tuple(page.order or page.model._meta.ordering or ())
-    rows = ordered(exportable(page, request, asked), asked, every, usual)
+    rows = ordered(exportable(page, request, asked, plain=wanted.is_plain), asked, every, usual)
     lines = _plain_lines(page, rows, cells) if wanted.is_plain else _masked_lines(rows, cells)
     at = timezone.now()
     mark = (

@@ -16,7 +16,7 @@ from .exporting import APPROVE, FORMATS, decide, fetch, state_of
 from .listing import ListPage
 from .models import ExportRequest
 from .page import Page, Request
-from .rights import may_export
+from .rights import may_export, may_export_plain
 
 SHOWN = 50
 STATES = {"waiting": "等待批准", "refused": "未获批准", "ready": "可下载", "expired": "已过期"}
@@ -79,7 +79,8 @@ class FetchExport(Page):
         if state_of(wanted, timezone.now()) != "ready":
             return forbidden(request, "这份导出还没有获得批准，或已超过 24 小时。请重新申请。")
         label = page.model._meta.label_lower
-        if not (request.user.holds(page.view_permission()) and request.user.holds(may_export(label))):
+        rights = [page.view_permission(), may_export(label), *([may_export_plain(label)] if wanted.is_plain else [])]
+        if not all(request.user.holds(right) for right in rights):
             return forbidden(request, "您现在没有导出这些内容的权限。")
         kind = request.GET.get("format", "xlsx")
         return (

@@ -34,9 +34,9 @@ class JobPage(Page):
     title = "任务进度"
     template = "pages/jobs.html"
 
-    def job(self, request: Request, uid: Any) -> Job:
+    def job(self, request: Request, uid: Any, action: str = "view") -> Job:
         found: Job | None = Job.objects.filter(uid=uid).first()
-        whole = request.user.grants.holds_everywhere("jobs.job.view")
+        whole = request.user.grants.holds_everywhere(f"jobs.job.{action}")
         if found is None or not (whole or found.requested_by_id == request.user.pk):
             raise Http404
         return found
@@ -51,7 +51,7 @@ class JobPage(Page):
         return {"jobs": [job]}
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
-        """Ask the job to stop; it does at its next report."""
-        job = self.job(request, kwargs["uid"])
+        """Ask the job to stop; it does at its next report. Who may only look at others' jobs may not stop them."""
+        job = self.job(request, kwargs["uid"], "change")
         Job.objects.filter(pk=job.pk, state__in=[State.WAITING, State.RUNNING]).update(cancel_asked=True)
         return HttpResponseRedirect("/jobs/")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ..base.records import DataClass, EditConflict
 from ..people import accounts, activation, throttle
 from ..people.matrix import EXTENT_TITLES, held, patched, table_of
+from ..people.middleware import is_proved, to_step_up
 from ..people.models import Assignment, Role, SecondFactor, Session, Unit, User
 from ..people.roles import EXTENTS, assign_role, change_role, end_assignment
 from ..people.signin import has_second_factor
@@ -152,6 +153,7 @@ class AssignmentDetail(DetailPage):
 class AssignmentEdit(EditPage):
     model = Assignment
     groups = (Facts("授权", ("user", "role", "unit", "starts_on", "ends_on")),)
+    step_up = True
     create = _assign
 
     def form(self, request: Request, row: Any, data: Any) -> forms.Form:
@@ -211,6 +213,8 @@ class RoleMatrix(Page):
 
     def post(self, request: Request, **kwargs: Any) -> Answer:
         role = self.role(request, kwargs["uid"], "change")
+        if not is_proved(request):
+            return to_step_up(request)
         lawful = _combinations() | {""}
         cells = {code: sent for code, sent in request.POST.items() if code.count(".") == 2 and sent in lawful}
         wanted = {

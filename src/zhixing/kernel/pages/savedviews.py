@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -48,11 +49,16 @@ def answer(page: ListPage, request: Request) -> HttpResponse:
         query = page.ask(QueryDict(query)).query()
     except BadQuestion as error:
         return bad_question(request, str(error))
-    if uid := request.POST.get("forget"):
+    if forget := request.POST.get("forget"):
+        try:
+            uid = uuid.UUID(forget)
+        except ValueError:
+            return bad_question(request, "没有这个视图")
         SavedView.objects.filter(user=request.user, page=page.code(), uid=uid).delete()
         return _reload()
     form = ViewForm(request.POST if "name" in request.POST else None)
-    if not request.user.holds(SHARE):
+    # Everybody keeps views of his own; putting one before the whole school is another matter.
+    if not request.user.grants.holds_everywhere(SHARE):
         del form.fields["is_shared"]
     if form.is_valid():
         _save(page, request, form.cleaned_data, query)

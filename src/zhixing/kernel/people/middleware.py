@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -57,11 +57,14 @@ class AccessMiddleware:
             log.error("undeclared address %s", request.resolver_match)
             self.refuse(request)
         request.access = declared  # type: ignore[attr-defined]
-        if declared.audience is Audience.PUBLIC:
-            return None
-        if not request.user.is_authenticated:
-            return to_sign_in(request)
-        return self.admit(request, declared)
+        if declared.audience is not Audience.PUBLIC:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            if diverted := self.admit(request, declared):
+                return diverted
+        if holds_nul(request):
+            raise BadRequest("a parameter holds a NUL character")
+        return None
 
     def admit(self, request: HttpRequest, declared: Access) -> HttpResponse | None:
         """None to let a signed-in person through, otherwise the page that stops or diverts him."""
@@ -98,6 +101,13 @@ class AccessMiddleware:
             route = str(getattr(request.resolver_match, "route", ""))
             tell(action="access", by=user, at=timezone.now(), result="refused", label=f"{request.method} /{route}")
         raise PermissionDenied
+
+
+def holds_nul(request: HttpRequest) -> bool:
+    """Whether a parameter holds the one character that PostgreSQL can't keep in a text."""
+    return any(
+        "\x00" in text for sent in (request.GET, request.POST) for name in sent for text in (name, *sent.getlist(name))
+    )
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -8,13 +8,18 @@ from django.db import connections
 
 TABLE = "trail_auditevent"
 KEPT = (
-    "tenant_id", "at", "actor_id", "actor_name", "roles", "session", "request_id", "action", "object_type",
+    "id", "tenant_id", "at", "actor_id", "actor_name", "roles", "session", "request_id", "action", "object_type",
     "object_uid", "object_label", "data_class", "result", "reason", "changes",
 )  # fmt: skip
 
 SQLITE = [
     "DROP TRIGGER IF EXISTS trail_no_delete",
     f"CREATE TRIGGER trail_no_delete BEFORE DELETE ON {TABLE} "
+    "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    # INSERT OR REPLACE removes the old row without asking the trigger above.
+    "DROP TRIGGER IF EXISTS trail_no_replace",
+    f"CREATE TRIGGER trail_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id "
+    "OR (seq = NEW.seq AND tenant_id IS NEW.tenant_id)) "  # noqa: S608 - our own table
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
     "DROP TRIGGER IF EXISTS trail_no_update",
     f"CREATE TRIGGER trail_no_update BEFORE UPDATE ON {TABLE} WHEN OLD.seq IS NOT NULL OR "
