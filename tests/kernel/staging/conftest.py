@@ -46,7 +46,9 @@ def bring(places: Any, registrar: Any, at: datetime) -> Callable[..., Any]:
     from zhixing.kernel.jobs.worker import run_pending
     from zhixing.kernel.sheets.staging import receive
 
-    def make(rows: Any, *, by: Any = None, data: bytes | None = None, name: str = "学生名单.xlsx", sheet: Any = None) -> Any:
+    def make(
+        rows: Any, *, by: Any = None, data: bytes | None = None, name: str = "学生名单.xlsx", sheet: Any = None
+    ) -> Any:
         made = data if data is not None else workbook(rows)
         received = receive(upload(made, name), name=name, sheet=sheet or StudentSheet, by=by or registrar, at=at)
         run_pending()

@@ -61,7 +61,9 @@ def test_a_second_file_updates_what_differs_and_leaves_the_rest(applied: Any, br
     assert Student.objects.get(student_no="2026000003").home_address, "a blank cell wiped out what was kept"
 
 
-def test_rows_with_errors_stay_behind_unless_told_otherwise(bring: Any, applied: Any, roll: Any, registrar: Any, at: Any) -> None:
+def test_rows_with_errors_stay_behind_unless_told_otherwise(
+    bring: Any, applied: Any, roll: Any, registrar: Any, at: Any
+) -> None:
     from zhixing.domains.students.models import Student
     from zhixing.kernel.jobs.worker import run_pending
     from zhixing.kernel.sheets.apply import ask_to_apply, obstacle
@@ -85,7 +87,9 @@ def test_rows_with_errors_stay_behind_unless_told_otherwise(bring: Any, applied:
     assert list(batch.rows.filter(is_written=False).values_list("row", flat=True)) == [2]
 
 
-def test_written_as_is_a_fault_becomes_a_finding_of_the_class(bring: Any, roll: Any, registrar: Any, at: Any, places: Any) -> None:
+def test_written_as_is_a_fault_becomes_a_finding_of_the_class(
+    bring: Any, roll: Any, registrar: Any, at: Any, places: Any
+) -> None:
     from zhixing.kernel.checks.models import Finding, VerificationRun
     from zhixing.kernel.jobs.worker import run_pending
     from zhixing.kernel.sheets.apply import ask_to_apply
@@ -141,7 +145,9 @@ def test_undo_is_refused_with_the_list_of_touched_records(applied: Any, roll: An
     with pytest.raises(ValidationError) as refused:
         ask_to_undo(batch, by=registrar, at=at)
     told = refused.value.messages[0]
-    assert person(2)["name"] in told and person(3)["name"] in told and person(1)["name"] not in told
+    assert person(2)["name"] in told
+    assert person(3)["name"] in told
+    assert person(1)["name"] not in told
     assert Student.objects.count() == 3
 
 
@@ -161,7 +167,12 @@ def test_a_missing_class_is_offered_and_opened_with_the_rows(bring: Any, registr
     ask_to_apply(batch, by=registrar, at=at)
     run_pending()
     group = ClassGroup.objects.get(name="26电商1班")
-    assert (group.cohort, group.major.name, group.department.name, group.study_length) == (2026, "电子商务", "机电部", "3年")
+    assert (group.cohort, group.major.name, group.department.name, group.study_length) == (
+        2026,
+        "电子商务",
+        "机电部",
+        "3年",
+    )
 
 
 def test_unknown_places_and_doubled_keys_refuse_the_row_with_a_remedy(bring: Any) -> None:
@@ -183,11 +194,18 @@ def test_unknown_places_and_doubled_keys_refuse_the_row_with_a_remedy(bring: Any
     assert not batch.offers, "a class of an unknown major can't be offered"
 
 
-def test_students_on_roll_change_class_by_a_status_change_only(applied: Any, bring: Any, roll: Any, places: Any, registrar: Any, at: Any) -> None:
+def test_students_on_roll_change_class_by_a_status_change_only(
+    applied: Any, bring: Any, roll: Any, places: Any, registrar: Any, at: Any
+) -> None:
     from zhixing.domains.school.actions import open_class_group
 
     applied(roll(2))
-    values = {"name": "26数控2班", "cohort": 2026, "major": places["majors"]["数控技术应用"], "department": places["department"]}
+    values = {
+        "name": "26数控2班",
+        "cohort": 2026,
+        "major": places["majors"]["数控技术应用"],
+        "department": places["department"],
+    }
     open_class_group(values, by=registrar, at=at)
     rows = roll(2)
     rows[0]["class_group"] = "26数控2班"
@@ -199,7 +217,11 @@ def test_students_on_roll_change_class_by_a_status_change_only(applied: Any, bri
 
 def test_the_school_s_other_students_count_as_doubles(applied: Any, bring: Any, roll: Any) -> None:
     applied(roll(3))
-    twin = person(1) | {"id_number": person(400)["id_number"], "student_no": "2026999999", "birth_date": person(400)["birth_date"]}
+    twin = person(1) | {
+        "id_number": person(400)["id_number"],
+        "student_no": "2026999999",
+        "birth_date": person(400)["birth_date"],
+    }
     same = person(9) | {"student_no": "2026000001"}
     batch = bring([twin | {"name": person(1)["name"]}, same])
     # Same name, guardian and phone: only the number differs, and the birth date in it decides whether it is suspected.

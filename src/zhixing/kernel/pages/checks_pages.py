@@ -48,7 +48,9 @@ class Centre(Page):
         found = [line for line in lines if line.present or line.gone or line.in_work]
         return {
             "work": live_run(),
-            "trends": trends(),
+            "trends": (told := trends()),
+            "last": max((trend.last for trend in told), key=lambda run: run.at, default=None),
+            "seen": sum(trend.last.row_count for trend in told),
             "found": found,
             "clean": [line for line in lines if line not in found],
             "present": sum(line.present for line in lines),
@@ -157,7 +159,9 @@ class OwnRuleAdd(Page):
         return self._shown(OwnRuleForm())
 
     def _shown(self, form: OwnRuleForm) -> dict[str, Any]:
-        return {"form": form, "rule": None, "examples": EXAMPLES, "message": "", **words_to_use()}
+        nothing: dict[str, Any] = {"rule": None, "job": None, "trial": None, "offenders": []}
+        rights = {"may_change": True, "may_switch": False}
+        return {"form": form, "examples": EXAMPLES, "message": "", **nothing, **rights, **words_to_use()}
 
     def post(self, request: Request, **kwargs: Any) -> Mapping[str, Any] | HttpResponse:
         form = OwnRuleForm(request.POST)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count
+from django.utils.timezone import localtime
 
 from ..checks.declare import checks
 from ..checks.models import OPEN, Finding, OwnRule, Stage, VerificationRun
@@ -53,9 +54,14 @@ class Trend:
         return self.runs[-1]
 
     @property
+    def tells(self) -> bool:
+        """Whether there is anything to draw: more than one run, and ever a finding."""
+        return len(self.runs) > 1 and any(run.counts and sum(run.counts.values()) for run in self.runs)
+
+    @property
     def option(self) -> dict[str, Any]:
         """The picture: all findings, and what came and went."""
-        days = [f"{run.at:%m-%d %H:%M}" for run in self.runs]
+        days = [f"{localtime(run.at):%m-%d %H:%M}" for run in self.runs]
         totals = [sum(run.counts.values()) for run in self.runs]
         return {
             "tooltip": {"trigger": "axis"},
@@ -73,11 +79,11 @@ class Trend:
     @property
     def rows(self) -> list[tuple[Any, ...]]:
         """The same as a table."""
-        return [
-            (f"{run.at:%Y-%m-%d %H:%M}", run.row_count, sum(run.counts.values()), run.appeared_count, run.gone_count,
-             run.returned_count)
-            for run in reversed(self.runs)
-        ]  # fmt: skip
+        found: list[tuple[Any, ...]] = []
+        for run in reversed(self.runs):
+            changes = (run.appeared_count, run.gone_count, run.returned_count)
+            found.append((f"{localtime(run.at):%Y-%m-%d %H:%M}", run.row_count, sum(run.counts.values()), *changes))
+        return found
 
 
 def rule_lines(user: User) -> list[RuleLine]:
