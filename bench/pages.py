@@ -116,8 +116,8 @@ def asker(cookie: str) -> Callable[[str], bytes]:
         path, _, query = address.partition("?")
         environ = {
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000", "wsgi.input": io.BytesIO(),
-            "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1",
+            "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000",
+            "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1",
             "HTTP_COOKIE": f"sid={cookie}" if path != "/sign-in/" else "",
         }  # fmt: skip
         seen: list[str] = []
@@ -190,7 +190,7 @@ def add_students(rows: int) -> None:
                 cohort=2026,
                 status="enrolled",
                 phone=f"138{number:08d}",
-            )  # fmt: skip
+            )
         )
     Student.objects.bulk_create(made, batch_size=500)
 

@@ -110,7 +110,8 @@ def test_marks_rows_with_open_findings(reader, units):
     for severity in (Severity.NOTICE, Severity.ERROR):
         Finding.objects.create(
             rule=f"x.{severity}", severity=severity, title="缺负责人", message="没有负责人", object_type="people.unit",
-            object_uid=units[2].uid, object_label="机电1班", fingerprint=f"f-{severity}", found_at=timezone.now(), seen_at=timezone.now(),
+            object_uid=units[2].uid, object_label="机电1班", fingerprint=f"f-{severity}",
+            found_at=timezone.now(), seen_at=timezone.now(),
         )  # fmt: skip
     text = reader.get(f"{LIST}?kind=class").content.decode()
     assert text.count('class="mark mark-error"') == 1

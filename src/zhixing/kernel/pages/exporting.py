@@ -142,10 +142,10 @@ def ask_for(
 
 
 def holders_of(permission: str) -> list[User]:
-    """People whose running roles include a permission, whatever its reach."""
+    """People whose running roles grant a permission over the whole tenant."""
     roles = [
         role.pk for role in Role.objects.all()
-        if any(matches(tuple(patterns), permission) for extent, patterns in role.permissions.items() if extent == "tenant")
+        if matches(tuple(role.permissions.get("tenant", ())), permission)
     ]  # fmt: skip
     running = Assignment.objects.filter(role__in=roles, user__is_active=True).running(timezone.localdate())
     return list(User.objects.filter(pk__in=running.values("user")))
@@ -194,8 +194,10 @@ def fetch(page: ListPage, request: Request, wanted: ExportRequest, kind: str) ->
     wanted.download_count += 1
     wanted.row_count = count
     wanted.save(update_fields=["download_count", "row_count"])
-    record(action="download", by=request.user, at=at, on=wanted, label=page.heading(), reason=wanted.reason,
-           changes={"row_count": count}, data_class=DataClass.SEALED if wanted.is_plain else DataClass.PERSONAL)  # fmt: skip
+    record(
+        action="download", by=request.user, at=at, on=wanted, label=page.heading(), reason=wanted.reason,
+        changes={"row_count": count}, data_class=DataClass.SEALED if wanted.is_plain else DataClass.PERSONAL,
+    )  # fmt: skip
     response = FileResponse(body, content_type=FORMATS[kind])
     name = f"{page.heading()}-{timezone.localtime(at):%Y%m%d-%H%M}.{kind}"
     response["Content-Disposition"] = f"attachment; filename=\"export.{kind}\"; filename*=UTF-8''{quote(name)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -30,7 +30,7 @@ class Sieve:
     title: str
     kind: str
     options: tuple[tuple[str, str], ...] = ()
-    declared: Filter | None = None
+    declared: Filter | None = field(default=None, compare=False)
     related: type[models.Model] | None = None
     model: type[models.Model] | None = None
 

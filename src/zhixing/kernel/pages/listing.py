@@ -23,7 +23,6 @@ from .rendering import render
 from .rights import deed_permission, may_export
 from .values import Column, Deed, Filter, ViewPreset
 
-
 NO_UID = "00000000-0000-0000-0000-000000000000"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
+from markupsafe import Markup
 
 from ..checks.models import Finding
 from ..sheets.declare import sheets
@@ -14,6 +16,7 @@ from .cells import Cell
 from .filters import Sieve, labelled, related_label
 from .page import address_of
 from .querying import ordered, values
+from .rendering import render_text
 from .rights import deed_permission, may_export
 from .rowrender import renderer
 
@@ -92,11 +95,9 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
         "last": last,
         "sizes": SIZES,
         "steps": steps(here, last),
-        **controls_of(page, asked, request),
-        "chips": chips_of(page, asked),
+        "here_url": request.path,
+        "asking": asking(page, request, asked),
         "deeds": deeds,
-        "all_cells": page.cells().values(),
-        "shown_paths": {cell.path for cell in cells},
         **actions_of(page, request),
     }
 
@@ -130,14 +131,39 @@ def control_of(sieve: Sieve, asked: Asked, request: Request) -> Control:
     )
 
 
-def controls_of(page: ListPage, asked: Asked, request: Request) -> dict[str, list[Control]]:
+def asking(page: ListPage, request: Request, asked: Asked) -> Markup:
+    """The bar of filters and tools, rendered once for each question, right and set of choices."""
+    controls, deep = controls_of(page, asked, request)
+    kind: Any = type(page)
+    export = request.user.holds(may_export(page.model._meta.label_lower))
+    return _asking(kind, asked, request.path, export, controls, deep)
+
+
+@lru_cache(maxsize=256)
+def _asking(
+    page: type[ListPage],
+    asked: Asked,
+    here_url: str,
+    export: bool,
+    controls: tuple[Control, ...],
+    deep: tuple[Control, ...],
+) -> Markup:
+    context = {
+        "page": page, "title": page.heading(), "asked": asked, "here_url": here_url, "may_export": export,
+        "controls": controls, "deep": deep, "chips": chips_of(page, asked), "all_cells": page.cells().values(),
+        "shown_paths": {cell.path for cell in page.lawful_columns(asked)},
+    }  # fmt: skip
+    return Markup(render_text(None, "pages/_asking.html", context))  # noqa: S704 - our own rendered template
+
+
+def controls_of(page: ListPage, asked: Asked, request: Request) -> tuple[tuple[Control, ...], tuple[Control, ...]]:
     """The first few filters in sight, dates and the rest one click away, so that the bar stays one line."""
     every = [control_of(sieve, asked, request) for sieve in page.controls()]
     sight = [one for one in every if one.sieve.kind != "date"][:IN_SIGHT]
-    return {"controls": sight, "deep": [one for one in every if one not in sight]}
+    return tuple(sight), tuple(one for one in every if one not in sight)
 
 
-def chips_of(page: ListPage, asked: Asked) -> list[dict[str, str]]:
+def chips_of(page: type[ListPage], asked: Asked) -> list[dict[str, str]]:
     """What narrows the list now that no control shows: each with the address that takes it away."""
     shown = {name for sieve in page.controls() for name in (sieve.path, f"{sieve.path}__from", f"{sieve.path}__to")}
     found = []
@@ -164,11 +190,10 @@ def actions_of(page: ListPage, request: Request) -> dict[str, Any]:
     if isinstance(page.primary, tuple):
         primary = (page.primary[0], reverse(page.primary[1]))
     elif page.primary == "add" and user.holds(f"{label}.add"):
-        primary = (f"新增{page.model._meta.verbose_name}", address_of(page, "add"))
+        primary = (f"新增{page.model._meta.verbose_name}", address_of(type(page), "add"))
     return {
         "primary": primary,
         "imports": _sheet_links(page, user) if page.sheet else None,
-        "may_export": user.holds(may_export(label)),
     }
 
 

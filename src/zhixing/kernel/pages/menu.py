@@ -95,8 +95,8 @@ def entries(user: Any) -> Iterable[Entry]:
 
 def current(found: Iterable[Section], path: str) -> str:
     """The address of the entry that the path stands under: the longest that begins it."""
-    hrefs = [entry.href for section in found for entry in section.entries if path.startswith(entry.href)]
-    return max(hrefs, key=len, default="")
+    hrefs = [entry.href for section in found for entry in section.entries]
+    return max((href for href in hrefs if path == href or (href != "/" and path.startswith(href))), key=len, default="")
 
 
 def forget_menus() -> None:
