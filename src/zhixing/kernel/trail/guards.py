@@ -8,9 +8,12 @@ from django.db import connections
 
 TABLE = "trail_auditevent"
 KEPT = (
-    "id", "tenant_id", "at", "actor_id", "actor_name", "roles", "session", "request_id", "action", "object_type",
+    "tenant_id", "at", "actor_id", "actor_name", "roles", "session", "request_id", "action", "object_type",
     "object_uid", "object_label", "data_class", "result", "reason", "changes",
 )  # fmt: skip
+
+GUARDED = ("id", *KEPT)
+TWIN = "SELECT 1 FROM trail_auditevent WHERE id = NEW.id OR (seq = NEW.seq AND tenant_id IS NEW.tenant_id)"
 
 SQLITE = [
     "DROP TRIGGER IF EXISTS trail_no_delete",
@@ -18,18 +21,17 @@ SQLITE = [
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
     # INSERT OR REPLACE removes the old row without asking the trigger above.
     "DROP TRIGGER IF EXISTS trail_no_replace",
-    f"CREATE TRIGGER trail_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id "
-    "OR (seq = NEW.seq AND tenant_id IS NEW.tenant_id)) "  # noqa: S608 - our own table
+    f"CREATE TRIGGER trail_no_replace BEFORE INSERT ON {TABLE} WHEN EXISTS ({TWIN}) "
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
     "DROP TRIGGER IF EXISTS trail_no_update",
     f"CREATE TRIGGER trail_no_update BEFORE UPDATE ON {TABLE} WHEN OLD.seq IS NOT NULL OR "
-    + " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in KEPT)
+    + " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in GUARDED)
     + " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
 ]
 POSTGRES = [
     """CREATE OR REPLACE FUNCTION trail_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN
     IF TG_OP = 'DELETE' OR OLD.seq IS NOT NULL OR """
-    + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in KEPT)
+    + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in GUARDED)
     + """ THEN RAISE EXCEPTION 'the audit trail is append-only'
     USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $guard$""",
     f"DROP TRIGGER IF EXISTS trail_append_only ON {TABLE}",
