@@ -37,6 +37,7 @@ def _hand_out(
 
 def _tell_owner(finding: Finding, *, by: User, at: datetime) -> None:
     finish_todo(subject(finding), at=at)
+    assert finding.owner is not None
     set_todo(
         finding.owner,
         subject(finding),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -101,7 +101,7 @@ class StaffMember(Record):
         "home_address": DataClass.SEALED,
         "photo": DataClass.PERSONAL,
     }
-    objects = manager_of(StaffRows)
+    objects: ClassVar[Any] = manager_of(StaffRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "教职工"
@@ -156,7 +156,7 @@ class Qualification(Record):
 
     reach = Reach(unit="staff__department__unit", own="staff__user")
     personal = {"certificate_no": DataClass.PERSONAL}
-    objects = manager_of(QualificationRows)
+    objects: ClassVar[Any] = manager_of(QualificationRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "资格证书"

@@ -46,7 +46,7 @@ def age_on(birth_date: date, day: date) -> int:
 
 def first_guardian(student: Student) -> Guardian | None:
     """Whom to call first."""
-    return student.guardians.responsible().order_by("position", "pk").first()
+    return Guardian.objects.filter(student=student).responsible().order_by("position", "pk").first()
 
 
 def status_counts() -> dict[str, int]:

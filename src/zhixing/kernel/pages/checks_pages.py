@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ..base.records import DataClass
-from ..checks.models import OwnRule, Severity
+from ..checks.models import OwnRule
+from ..checks.severity import Severity
 from ..jobs.models import Job, State
 from ..jobs.queue import enqueue
 from ..rosters.primitives import PRIMITIVES

@@ -92,7 +92,7 @@ class StandardList(Page):
     def get(self, request: Request, **kwargs: Any) -> Mapping[str, Any]:
         standards, today = school_standards(), timezone.localdate()
         overrides = {(row.name, row.valid_from): row for row in StandardOverride.objects.select_related("changed_by")}
-        lines = []
+        lines: list[dict[str, Any]] = []
         for name in standards.names:
             versions = standards.versions(name)
             try:
@@ -140,6 +140,7 @@ class StandardPage(Page):
             "name": name,
             "now": now,
             "in_force": now.holds_on(today),
+            "is_own": now not in shipped_standards().versions(name),
             "value": shown(now),
             "kind": KINDS[kind],
             "shipped": [(each, shown(each)) for each in shipped_standards().versions(name)],

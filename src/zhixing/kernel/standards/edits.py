@@ -63,13 +63,14 @@ def set_standard(
     if faults:
         raise ValidationError(faults)
     values = {"value": plain, "valid_to": valid_to, "source": source.strip(), "reason": reason.strip()}
-    row = StandardOverride.objects.filter(name=name, valid_from=valid_from).first()
+    row: StandardOverride | None = StandardOverride.objects.filter(name=name, valid_from=valid_from).first()
     if row is None:
-        return add_row(
-            StandardOverride(name=name, valid_from=valid_from, changed_by=by, **values), by=by, at=at, reason=reason
-        )
+        fresh = StandardOverride(name=name, valid_from=valid_from, changed_by=by, **values)
+        added: StandardOverride = add_row(fresh, by=by, at=at, reason=reason)
+        return added
     changed = {**values, "changed_by": by}
-    return amend_row(row, changed, by=by, at=at, reason=reason, inner=("changed_by",))
+    amended: StandardOverride = amend_row(row, changed, by=by, at=at, reason=reason, inner=("changed_by",))
+    return amended
 
 
 @transaction.atomic

@@ -17,7 +17,9 @@ class StandardOverride(Record):
     valid_to = models.DateField("失效日期", null=True, blank=True)
     source = models.CharField("依据", max_length=200)
     reason = models.CharField("修改原因", max_length=300)
-    changed_by = models.ForeignKey(User, models.PROTECT, verbose_name="修改人", null=True, related_name="+", editable=False)
+    changed_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="修改人", null=True, related_name="+", editable=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "校定标准"

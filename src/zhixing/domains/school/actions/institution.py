@@ -61,7 +61,7 @@ def correct_department(
     return row
 
 
-def appoint_head(department: Department, *, head: User | None, by: User, at: datetime) -> Department:
+def appoint_head(department: Department, *, head: User | None, by: User | None, at: datetime) -> Department:
     """Name the head of a department; the role that goes with it is granted on the roles page."""
     amend_row(department.unit, {"head": head}, by=by, at=at, action="appoint")
     return department

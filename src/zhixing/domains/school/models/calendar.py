@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -52,7 +53,7 @@ class Term(Record):
     teaching_starts_on = models.DateField("上课日期")
     ends_on = models.DateField("放假日期")
 
-    objects = manager_of(TermRows)
+    objects: ClassVar[Any] = manager_of(TermRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "学期"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -43,7 +44,7 @@ class ClassGroup(Record):
     ended_date = models.DateField("毕业或撤销日期", null=True, blank=True, editable=False)
 
     reach = Reach(unit="unit", own="tutor")
-    objects = manager_of(ClassGroupRows)
+    objects: ClassVar[Any] = manager_of(ClassGroupRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "班级"
@@ -83,7 +84,7 @@ class ClassTutorship(Record):
 
     reach = Reach(unit="class_group__unit", own="tutor")
     personal = {"tutor": DataClass.PERSONAL}
-    objects = manager_of(ClassTutorshipRows)
+    objects: ClassVar[Any] = manager_of(ClassTutorshipRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "班主任任职"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
@@ -84,7 +86,7 @@ class Department(Record):
     position = models.PositiveIntegerField("次序", default=0)
 
     reach = Reach(unit="unit")
-    objects = manager_of(DepartmentRows)
+    objects: ClassVar[Any] = manager_of(DepartmentRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "部门"

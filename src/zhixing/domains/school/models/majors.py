@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 
 from zhixing.kernel.base.records import Reach, Record, Rows, manager_of
@@ -62,7 +64,7 @@ class Major(Record):
     head = models.ForeignKey(User, models.PROTECT, verbose_name="专业负责人", null=True, blank=True, related_name="+")
 
     reach = Reach(unit="department__unit", own="head")
-    objects = manager_of(MajorRows)
+    objects: ClassVar[Any] = manager_of(MajorRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "专业"

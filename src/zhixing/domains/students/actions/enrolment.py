@@ -108,6 +108,7 @@ def _judge(facts: Mapping[str, Any]) -> None:
 
 
 def _entry(student: Student, by: User | None, at: datetime) -> StatusEntry:
+    assert student.status_date is not None
     return StatusEntry(
         student=student, kind=ChangeKind.ENTRY, to_status=student.status, to_class=student.class_group,
         to_major=student.major, effective_date=student.status_date, entered_by=by, entered_at=at,

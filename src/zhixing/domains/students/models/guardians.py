@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -54,7 +56,7 @@ class Guardian(Record):
         "workplace": DataClass.PERSONAL,
         "job": DataClass.PERSONAL,
     }
-    objects = manager_of(GuardianRows)
+    objects: ClassVar[Any] = manager_of(GuardianRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "监护人"

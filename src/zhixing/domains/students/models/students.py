@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -175,7 +175,7 @@ class Student(Record):
         "bank_card": DataClass.SEALED,
         "extra": DataClass.SENSITIVE,
     }
-    objects = manager_of(StudentRows)
+    objects: ClassVar[Any] = manager_of(StudentRows)
 
     class Meta:
         verbose_name = verbose_name_plural = "学生"

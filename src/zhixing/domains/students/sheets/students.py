@@ -175,12 +175,14 @@ class StudentSheet(ModelSheet):
         made: Student = self.create_many([values], by=by, at=at)[0]
         return made
 
-    def create_many(self, rows: Sequence[Values], *, by: User, at: datetime) -> list[Any]:
+    def create_many(self, rows: Sequence[Values], *, by: User, at: datetime, uids: Sequence[Any] = ()) -> list[Any]:
         if not rows:
             return []
         found = [self.facts(values)[0] for values in rows]
         for facts in found:
             facts["guardians"] = [member for member in facts.pop("guardians", []) if member]
+        for facts, uid in zip(found, uids, strict=False):
+            facts["uid"] = uid
         return actions.enrol_students(found, by=by, at=at)
 
     def change(self, row: Record, values: Values, *, by: User, at: datetime) -> Student:
@@ -248,7 +250,7 @@ class StudentSheet(ModelSheet):
         everything = set(self.plan().columns())
         wanted = set(columns) or everything
         with_family = bool(wanted & family.COLUMNS)
-        school = Tenant.objects.filter(pk=current_tenant()).values_list("name", flat=True).first() or ""
+        school = Tenant.objects.filter(pk=current_tenant() or 0).values_list("name", flat=True).first() or ""
         kept = list(rows)
         for row, values in zip(kept, super().export_rows(kept, wanted), strict=True):
             values |= {
