@@ -19,6 +19,7 @@ from ..procedures.declare import StepRefused
 from .cells import cell_of, field_at, title_field
 from .errors import bad_question, conflict
 from .forms import RowField, dress, field_for
+from .once import FIELD, SentBefore, fresh_mark, once
 from .page import READING, Page, Request, address_of
 from .printing import markup_of
 from .rendering import render
@@ -109,10 +110,15 @@ class EditPage(Page):
     def add(self, request: Request) -> HttpResponse:
         form = self.form(request, None, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
+
+            def create() -> tuple[Any, str]:
+                made = type(self).create(self.values(form, None), by=request.user, at=timezone.now())
+                return made, self.after(request, made)
+
             try:
-                with transaction.atomic():
-                    row = type(self).create(self.values(form, None), by=request.user, at=timezone.now())
-                return HttpResponseRedirect(self.after(request, row))
+                return HttpResponseRedirect(once(request.POST.get(FIELD, ""), request.user, create)[1])
+            except SentBefore as twin:
+                return HttpResponseRedirect(twin.address)
             except (ValidationError, PermissionError, StepRefused, IntegrityError) as error:
                 blame(form, error)
         return self.show(request, form, None)
@@ -189,6 +195,7 @@ class EditPage(Page):
             "form": form,
             "placed": placed,
             "row": row,
+            "mark": fresh_mark(request.POST.get(FIELD, "")),
             "version": request.POST.get(VERSION) or getattr(row, "version", ""),
             "back": self.after(request, row) if row is not None else (address_of(type(self), "list") or "/"),
         }

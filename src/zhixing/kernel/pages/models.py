@@ -40,6 +40,23 @@ class Visit(Record):
         verbose_name = verbose_name_plural = "访问"
 
 
+class SentForm(Record):
+    """A form that has been through, so that its twin adds nothing; kept for a day."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", related_name="+")
+    mark = models.CharField("表单标记", max_length=64)
+    address = models.CharField("去向", max_length=300, blank=True)
+
+    reach = Reach(own="user")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已提交的表单"
+        constraints = [models.UniqueConstraint(fields=["user", "mark"], name="pages_form_sent_once")]
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class ExportRequest(Record):
     """An export as a thing of its own: who, why, which columns, how many rows, plain or masked, until when."""
 
