@@ -33,12 +33,17 @@ def run(_options: argparse.Namespace) -> int:
 
 def stale() -> bool:
     """Whether copies were made once and are no longer those of this version; needs no Django."""
-    var = Path(os.environ.get("ZHIXING_VAR", Path.cwd() / "var"))
-    root = Path(os.environ.get("ZHIXING_STATIC_ROOT", var / "static"))
+    root = static_root()
     if not (root / "staticfiles.json").exists():
         return False
     note = _note(root)
     return not note.exists() or note.read_text("ascii") != digest()
+
+
+def static_root() -> Path:
+    """Give the folder of the copies, as settings.py does, without loading settings."""
+    var = Path(os.environ.get("ZHIXING_VAR", Path.cwd() / "var"))
+    return Path(os.environ.get("ZHIXING_STATIC_ROOT", var / "static"))
 
 
 def digest() -> str:
