@@ -117,7 +117,8 @@ def asker(cookie: str) -> Callable[[str], bytes]:
         environ = {
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1:8000",
-            "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http", "REMOTE_ADDR": "127.0.0.1",
+            "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.url_scheme": "http",
+            "REMOTE_ADDR": "127.0.0.1",
             "HTTP_COOKIE": f"sid={cookie}" if path != "/sign-in/" else "",
         }  # fmt: skip
         seen: list[str] = []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .listing import ListPage
     from .page import Request
 
-IN_SIGHT = 4
+IN_SIGHT = 3
 GRAVITY = {"error": 0, "warning": 1, "notice": 2}
 
 
