@@ -25,6 +25,7 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": url.removeprefix("sqlite:///") or VAR / "zhixing.sqlite3",
+            "CONN_MAX_AGE": 600,  # opening a file and setting its pragmas costs more than a page
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
