@@ -116,7 +116,8 @@ def _write(batch: ImportBatch, *, at: datetime) -> None:
     pending = list(to_be_written(batch))
     creates, updates = _sorted_rows(batch, sheet, pending)
     sheet.make_offered([values for _, values in creates], by=by, at=at)
-    made = sheet.create_many([values for _, values in creates], by=by, at=at)
+    planned = [row.target_uid for row, _ in creates]
+    made = sheet.create_many([values for _, values in creates], by=by, at=at, uids=planned)
     _must_be_allowed(sheet, by, "add", made)
     before = [sheet.before(target) for _, target, _ in updates]
     changed = sheet.change_many([(target, values) for _, target, values in updates], by=by, at=at)

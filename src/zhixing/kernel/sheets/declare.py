@@ -141,8 +141,11 @@ class Sheet:
         """Change a record through the app's action; only columns in ``values`` count."""
         raise NotImplementedError
 
-    def create_many(self, rows: Sequence[Values], *, by: User, at: datetime) -> list[Record]:
-        """Keep many new records; the same verbs, in bulk where the app offers it."""
+    def create_many(self, rows: Sequence[Values], *, by: User, at: datetime, uids: Sequence[Any] = ()) -> list[Record]:
+        """Keep many new records; the same verbs, in bulk where the app offers it.
+
+        ``uids`` are the identifiers that staging planned for them; a sheet may use its own, which costs a write more.
+        """
         return [self.create(values, by=by, at=at) for values in rows]
 
     def change_many(self, pairs: Sequence[tuple[Record, Values]], *, by: User, at: datetime) -> list[Record]:
