@@ -63,5 +63,6 @@ def ordered(rows: Any, asked: Asked, cells: Mapping[str, Cell], usual: tuple[str
 
 
 def values(rows: Any, cells: Iterable[Cell]) -> Any:
-    """Tuples ``(uid, value, …)`` of the columns, without building a model instance."""
-    return rows.values_list("uid", *[cell.source for cell in cells])
+    """Tuples ``(uid, value, …)`` of the columns, without building a model instance; events of the trail have no uid."""
+    name = "uid" if any(field.name == "uid" for field in rows.model._meta.concrete_fields) else "pk"
+    return rows.values_list(name, *[cell.source for cell in cells])
