@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connections, transaction
@@ -53,20 +53,14 @@ class Lease:
 
 def take_next(worker: str) -> tuple[Job, Lease] | None:
     """Claim the oldest job that is due, or one whose worker stopped renewing; None when there is nothing to do."""
-    now = timezone.now()
-    due = Q(state=State.WAITING) & (Q(run_after=None) | Q(run_after__lte=now))
-    orphaned = Q(state=State.RUNNING, lease_until__lt=now)
     with across_tenants("jobs"), transaction.atomic():
-        waiting = Job.objects.filter(due | orphaned).order_by("pk")
+        _give_up_on_the_mortal()
+        now = timezone.now()
+        waiting = Job.objects.filter(_due(now)).order_by("pk")
         if connections["default"].features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True)
-        found = waiting.first()
+        found: Job | None = waiting.first()
         if found is None:
-            return None
-        if found.attempt >= MOST_ATTEMPTS:
-            Job.objects.filter(pk=found.pk).update(
-                state=State.FAILED, error=GIVEN_UP, finished_at=now, lease_until=None
-            )
             return None
         found.attempt += 1
         Job.objects.filter(pk=found.pk).update(
@@ -74,3 +68,17 @@ def take_next(worker: str) -> tuple[Job, Lease] | None:
             started_at=found.started_at or now,
         )  # fmt: skip
     return found, Lease(found.pk, found.attempt)
+
+
+def _due(now: datetime) -> Q:
+    """Jobs that wait and may begin, and jobs whose worker fell silent."""
+    waiting = Q(state=State.WAITING) & (Q(run_after=None) | Q(run_after__lte=now))
+    return waiting | Q(state=State.RUNNING, lease_until__lt=now)
+
+
+def _give_up_on_the_mortal() -> None:
+    """Fail what has killed its worker too often."""
+    now = timezone.now()
+    Job.objects.filter(_due(now), attempt__gte=MOST_ATTEMPTS).update(
+        state=State.FAILED, error=GIVEN_UP, finished_at=now, lease_until=None
+    )
