@@ -41,9 +41,7 @@ def run(options: argparse.Namespace) -> int:
     if code:
         return code
     variable_files().mkdir(parents=True, exist_ok=True, mode=0o700)
-    static.static_root().mkdir(
-        parents=True, exist_ok=True
-    )  # missing, it would be warned of
+    static.static_root().mkdir(parents=True, exist_ok=True)  # missing, it would be warned of
     parts = [web(options.host, options.port, options.workers, options.threads)]
     if options.with_worker:
         parts += [Part("后台任务", zhixing("worker")) for _ in range(options.job_workers)]
