@@ -234,3 +234,23 @@ def test_a_school_s_own_standard_holds_from_its_day_and_ends_with_a_reason(
     assert school_standards().value("class_size", today) == shipped
     clerk = client_of(make_user("registrar"))
     assert clerk.post("/standards/class_size/", words).status_code == 404
+
+
+def test_the_register_goes_out_in_the_national_layout_with_a_reason_and_comes_back_unchanged(
+    browser: Any, applied: Any, bring: Any, roll: Any
+) -> None:
+    from zhixing.kernel.files.models import StoredFile
+    from zhixing.kernel.files.store import path_of
+    from zhixing.kernel.jobs.worker import run_pending
+    from zhixing.kernel.trail.models import AuditEvent
+
+    applied(roll(4))
+    address = "/import/export/students.StudentSheet/"
+    assert browser.get(address).status_code == 200
+    assert "用途" in browser.post(address, {"reason": ""}).content.decode()
+    browser.post(address, {"reason": "上报全国系统", "layout": "student_information"})
+    run_pending()
+    assert AuditEvent.objects.filter(action="export", reason="上报全国系统").count() == 1
+    file = StoredFile.objects.get(purpose="导出")
+    batch = bring([], data=path_of(file).read_bytes(), name="导出.xlsx")
+    assert (batch.same_count, batch.row_count, batch.error_count) == (4, 4, 0)

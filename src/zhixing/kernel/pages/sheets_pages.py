@@ -20,7 +20,7 @@ from ..sheets.apply import ask_to_apply, obstacle, to_be_written
 from ..sheets.declare import Sheet, sheets
 from ..sheets.limits import MIB, WEB
 from ..sheets.models import ImportBatch, ImportState, Mode, OnErrors, StagedDeed, StagedRow
-from ..sheets.outgoing import ask_for_faults, template_file
+from ..sheets.outgoing import ask_for_faults
 from ..sheets.preview import DEED_COLOURS, SEVERITIES, Asked, free_columns, open_columns, preview
 from ..sheets.refusal import SheetRefused
 from ..sheets.staging import IN_FLIGHT, abandon, receive, recover
@@ -82,6 +82,7 @@ class UploadPage(Page):
             "kind": kind,
             "offered": offered,
             "recent": list(recent.select_related("uploaded_by").order_by("-pk")[:RECENT]),
+            "may_export": bool(kind and kind.roster and request.user.holds(kind.permission("export"))),
             "titles": {each.code(): each.title for each in sheets},
             "most_mib": WEB.file_bytes // MIB,
             "most_rows": WEB.rows - 1,
@@ -106,27 +107,6 @@ class UploadPage(Page):
             return self._shown(request, kind, refused=told)
         known = "?known=1" if received.is_known else ""
         return redirect(reverse("sheets.batch", args=[received.batch.uid]) + known)
-
-
-class TemplatePage(Page):
-    """The empty layout with drop-downs."""
-
-    path = "import/template/<str:code>/"
-    name = "sheets.template"
-    permission = "sheets.importbatch.add"
-
-    def get(self, request: Request, code: str = "", **kwargs: Any) -> HttpResponse:
-        kind = sheet_asked(request, code)
-        data, name = template_file(kind, request.GET.get("layout", ""))
-        response = HttpResponse(data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        response.headers["Content-Disposition"] = _attached(name)
-        return response
-
-
-def _attached(name: str) -> str:
-    from django.utils.http import content_disposition_header  # slow import
-
-    return str(content_disposition_header(True, name))
 
 
 class BatchPage(Page):

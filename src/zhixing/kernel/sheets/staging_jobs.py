@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from .models import ImportBatch, ImportState, StagedRow
 from .own_rules import active_rules
 from .reading import read_tables
 from .refusal import SheetRefused
-from .staging import keep, locked, named_file, refuse, sheet_of, stored
+from .staging import KEPT_DAYS, keep, locked, named_file, refuse, sheet_of, stored
 from .staging_cells import Contents
 from .staging_examine import Examined, examine
 from .staging_tables import Recognised, recognise_table, remembered, table_of
@@ -154,3 +155,13 @@ def _mended(contents: Contents, row: StagedRow, mend: str) -> bool:
             contents.lossy = [at for at in contents.lossy if at != position]
             changed = True
     return changed
+
+
+@job("sheets.tidy", "清理过期的导入内容", daily_at=3)
+def tidy_job(progress: Progress) -> dict[str, Any]:
+    """Give up batches nobody confirmed, and drop the staged rows of all whose time is over; receipts stay."""
+    limit = timezone.now() - timedelta(days=KEPT_DAYS)
+    old = ImportBatch.objects.filter(updated_at__lt=limit)
+    given_up = old.filter(state=ImportState.STAGED).update(state=ImportState.ABANDONED)
+    dropped, _ = StagedRow.objects.filter(batch__in=old.exclude(state=ImportState.APPLYING).values("pk")).delete()
+    return {"abandoned": given_up, "rows": dropped, "url": "/import/"}
