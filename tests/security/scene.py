@@ -20,11 +20,18 @@ from django.urls import get_resolver
 from tests.security.furnished import OURS, THEIRS, Furnished, furnish_two_schools
 from zhixing.kernel.base.records import Record
 from zhixing.kernel.base.tenancy import across_tenants, tenant_scope
+from zhixing.kernel.pages.declare import tabs
+from zhixing.kernel.pages.record_tabs import BUILT_IN
 from zhixing.kernel.people.access import Access, Audience, declared_access
 from zhixing.kernel.people.models import User
 from zhixing.kernel.people.systemchecks import walk
 
-ROOTS = (*(part for marks in (OURS, THEIRS) for part in (marks.region, marks.phone, marks.card)), "金丝雀", "金雀", "乙职业")
+ROOTS = (
+    *(part for marks in (OURS, THEIRS) for part in (marks.region, marks.phone, marks.card)),
+    "金丝雀",
+    "金雀",
+    "乙职业",
+)
 """Every canary holds one of these: most answers are done with after nine looks instead of three hundred."""
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 # Who asked, when he was last seen and what was counted about a call are not what a school keeps.
@@ -79,6 +86,9 @@ def filled(route: str, view: Any, uid: Any = None) -> str:
             names = [c.path for c in page.controls() if c.kind == "relation"] if hasattr(page, "controls") else []
             names = names or [n for n in getattr(page, "names", tuple)() if page.model._meta.get_field(n).is_relation]
             return names[0] if names else "nothing"
+        if "/tab/" in route:
+            own = [kind.code() for kind in tabs if kind.on is page.model and not kind.permission]
+            return next((name for name in page.tabs if not BUILT_IN[name].permission), (own or ["files"])[0])
         return {"code": "students.StudentSheet", "deed": "abandon", "standard": "class_size"}.get(name, "files")
 
     def value(match: re.Match[str]) -> str:

@@ -95,7 +95,9 @@ class Injection(TwoSchools):
         answer = client.get(path, data)
         took = time.monotonic() - start
         slow = [f"{path} {data}: {took:.1f} s"] if took > LONGEST else []
-        return slow + ([f"{path} {data}: {answer.status_code}"] if answer.status_code not in lawful else [])
+        # A school has one record of itself: its list leads straight there.
+        fine = answer.status_code in lawful or answer.headers.get("Location", "").startswith("/school/school/")
+        return slow + ([] if fine else [f"{path} {data}: {answer.status_code}"])
 
     def test_names_never_become_sql(self) -> None:
         """Sort, columns, parameters and addresses of options: what a page doesn't declare is a bad question."""
@@ -122,7 +124,7 @@ class Injection(TwoSchools):
 
     def test_saved_views_and_exports_hold_lawful_questions_only(self) -> None:
         client = self.client_of("registrar")
-        for name in NAMES[:8]:
+        for name in ("password", "tenant__name", "name'); --", "pk__in", "class_group__tenant__code"):
             for query in (f"sort={name}", f"cols={name}", f"{name}__in=1"):
                 for path in ("/students/student/views/", "/students/student/export/", "/checks/finding/deed/assign/"):
                     answer = client.post(path, {"query": query, "name": "x", "reason": "核对", "every": "1"})
@@ -298,8 +300,7 @@ class Injection(TwoSchools):
 
     def test_a_line_of_a_log_stays_one_line(self) -> None:
         """Names, paths and browsers with line ends and terminal codes; the last formatter is the site's own."""
-        from zhixing.site import settings as _  # noqa: F401
-
+        logging.getLogger("django.request").setLevel(logging.WARNING)
         records: list[logging.LogRecord] = []
         keep = logging.Handler()
         keep.emit = records.append  # type: ignore[method-assign]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from django.utils import timezone
 
 from zhixing.kernel.base.records import EditConflict
 from zhixing.kernel.base.tenancy import tenant_scope
+from zhixing.kernel.people.models import Tenant
+from zhixing.kernel.people.roles import furnish_roles
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 ROUNDS = 12
@@ -21,23 +25,33 @@ HANDS = 8
 
 
 @pytest.fixture
-def room(transactional_db: None) -> Iterator[Any]:
-    """A school whose rows are really committed; what the trail forbids to delete is let go at the end."""
-    from tests.conftest import make_tenant
+def room(transactional_db: None, tmp_path: Path) -> Iterator[Any]:
+    """A school in a database that several connections really share: PostgreSQL, or a SQLite file with its own locks.
 
-    tenant = make_tenant("race", "并发学校")
-    with tenant_scope(tenant.pk):
-        yield tenant
-    let_the_trail_go()
+    The tests' SQLite lies in memory, where threads share one lock and nothing is proved; it is copied to a file.
+    """
+    with database_on_disk(tmp_path / "races.sqlite3") if connection.vendor == "sqlite" else nullcontext():
+        tenant = Tenant.objects.create(code="race", name="并发学校")
+        furnish_roles(tenant)
+        with tenant_scope(tenant.pk):
+            yield tenant
 
 
-def let_the_trail_go() -> None:
-    """The tests' own broom empties every table, which the guards of the trail refuse."""
+@contextmanager
+def database_on_disk(path: Path) -> Iterator[None]:
+    """Every connection made inside leads to a copy of the tests' database in a file."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            return  # it truncates
-        for name in ("trail_no_delete", "trail_no_update", "trail_no_replace"):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    in_memory, place = connections["default"], connections.settings["default"]
+    name = place["NAME"]
+    del connections["default"]
+    place["NAME"] = str(path)
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        place["NAME"] = name
+        connections["default"] = in_memory
 
 
 def at_once(tenant: Any, *acts: Callable[[], Any]) -> list[Any]:
@@ -63,15 +77,8 @@ def at_once(tenant: Any, *acts: Callable[[], Any]) -> list[Any]:
     return found
 
 
-def on_disk() -> None:
-    """Threads of a SQLite test share one in-memory database and one lock, which proves nothing."""
-    if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
-        pytest.skip("SQLite in memory: run with a test database on disk")
-
-
 def test_one_of_eight_verifiers_closes_a_finding(room: Any) -> None:
     """F-11: eight people close or send back the same finding at the same moment."""
-    on_disk()
     from zhixing.domains.rectification.procedures import take
     from zhixing.kernel.checks.models import Finding
     from zhixing.kernel.people.models import Assignment, Role, User
@@ -104,7 +111,6 @@ def test_one_of_eight_verifiers_closes_a_finding(room: Any) -> None:
 
 def test_of_two_editors_one_wins_and_the_other_is_told(room: Any) -> None:
     """F-09: both saw the same version."""
-    on_disk()
     from tests.factories import a_department
     from zhixing.domains.school.actions import correct_department
     from zhixing.domains.school.models import Department
@@ -128,7 +134,6 @@ def test_of_two_editors_one_wins_and_the_other_is_told(room: Any) -> None:
 
 def test_of_many_equal_forms_one_counts(room: Any) -> None:
     """F-10: the same form sent by several hands at the same moment makes one row; the others learn where it is."""
-    on_disk()
     from zhixing.domains.school.actions import add_department
     from zhixing.domains.school.models import Department
     from zhixing.kernel.pages.once import SentBefore, once
@@ -151,7 +156,6 @@ def test_of_many_equal_forms_one_counts(room: Any) -> None:
 
 def test_one_worker_takes_a_job(room: Any) -> None:
     """F-13: several workers at one queue, one key asked for by several people."""
-    on_disk()
     from zhixing.kernel.jobs.lease import take_next
     from zhixing.kernel.jobs.models import Job
     from zhixing.kernel.jobs.queue import enqueue
@@ -168,7 +172,6 @@ def test_one_worker_takes_a_job(room: Any) -> None:
 def test_of_two_approvers_one_decides_an_export(room: Any) -> None:
     from django.core.exceptions import ValidationError
 
-    on_disk()
     from zhixing.kernel.pages.exporting import decide
     from zhixing.kernel.pages.models import ExportRequest
     from zhixing.kernel.people.models import User
