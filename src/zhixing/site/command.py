@@ -96,6 +96,7 @@ def _parser_for(asked: str) -> tuple[argparse.ArgumentParser, ModuleType | None]
 
 
 def _set_up_django() -> None:
+    os.umask(0o077)  # database, keys, files and logs are the owner's alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhixing.site.settings")
     import django  # slow import
 
