@@ -13,6 +13,7 @@ from ..base.records import DataClass, EditConflict
 from .declare import pages
 from .errors import bad_question, forbidden
 from .exporting import APPROVE, FORMATS, decide, fetch, state_of
+from .filters import BadQuestion
 from .listing import ListPage
 from .models import ExportRequest
 from .page import Page, Request
@@ -83,9 +84,13 @@ class FetchExport(Page):
         if not all(request.user.holds(right) for right in rights):
             return forbidden(request, "您现在没有导出这些内容的权限。")
         kind = request.GET.get("format", "xlsx")
-        return (
-            fetch(page(), request, wanted, kind) if kind in FORMATS else bad_question(request, "只能导出 xlsx 或 csv")
-        )
+        if kind not in FORMATS:
+            return bad_question(request, "只能导出 xlsx 或 csv")
+        try:
+            response: HttpResponse = fetch(page(), request, wanted, kind)
+        except BadQuestion as error:  # the page's columns or filters have changed since
+            return bad_question(request, str(error))
+        return response
 
 
 def page_of(wanted: ExportRequest) -> type[ListPage] | None:

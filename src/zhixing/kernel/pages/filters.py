@@ -79,7 +79,8 @@ class Sieve:
         if self.kind == "truth":
             return {self.path: _truth(value)}
         if self.kind == "date":
-            return {self.path: _day(value)}
+            moment = isinstance(self._field(self.path), models.DateTimeField)
+            return {f"{self.path}__date" if moment else self.path: _day(value)}
         if self.kind in {"choice", "options"} and self.options and value not in dict(self.options):
             raise BadQuestion(f"{self.title}没有“{value}”这个选项")
         if self.kind == "number":
