@@ -154,7 +154,12 @@ class Matrix(TwoSchools):
                     )
                 if "<uuid:" in route and not mine:
                     continue
-                answer = getattr(client, method)(filled(route, view, mine))
+                path = filled(route, view, mine)
+                if path.endswith(("/tab/files/", "/options/nothing/", "/recovery-codes/")):
+                    # The page has no such part (or the person no second factor): it says so.
+                    self.expect(role, client, method, path, {200, 400, 404})
+                    continue
+                answer = getattr(client, method)(path)
                 allowed += 1
                 answered += answer.status_code in ANSWERED
                 missing[route] += answer.status_code == 404
