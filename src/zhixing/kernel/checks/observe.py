@@ -15,12 +15,21 @@ from ..people.models import User
 from ..trail.record import record
 from .models import OPEN, Finding, Stage, VerificationRun
 
-CHUNK = 500
+CHUNK = 200
+TOLD = (
+    "is_present", "gone_at", "message", "severity", "basis", "remedy", "object_label", "unit_id", "stage",
+    "relapse_count", "closed_before_by_id", "settled_at", "verifier_id", "owner_id", "due_date",
+)  # fmt: skip
+"""What an observation may change of a finding that is known already."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One fault seen now on one record. ``unit_id`` is the unit whose people must mend it."""
+    """One fault seen now on one record.
+
+    ``unit_id`` is the unit whose people must mend it; ``column`` is the heading that people read, ``place`` the name
+    that stays the same when a heading is reworded (blank: the heading itself).
+    """
 
     rule: str
     severity: str
@@ -33,11 +42,12 @@ class Fault:
     basis: str = ""
     remedy: str = ""
     unit_id: int | None = None
+    place: str = ""
 
     @property
     def fingerprint(self) -> str:
         """What makes it the same fault next time: rule, record, column; never the wrong value itself."""
-        text = f"{self.rule}|{self.object_type}|{self.object_uid}|{self.column}"
+        text = f"{self.rule}|{self.object_type}|{self.object_uid}|{self.place or self.column}"
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -67,18 +77,18 @@ def observe(
     fresh = [_finding(fault, at) for mark, fault in seen.items() if mark not in known]
     Finding.objects.bulk_create(fresh, batch_size=CHUNK)
     tally.appeared = len(fresh)
+    told: list[Finding] = []
     for mark, finding in known.items():
+        before = {name: getattr(finding, name) for name in TOLD}
         if mark in seen:
             _still_there(finding, seen[mark], tally, at)
         elif finding.is_present:
-            finding.is_present, finding.gone_at, finding.seen_at = False, at, at
+            finding.is_present, finding.gone_at = False, at
             tally.gone += 1
-    Finding.objects.bulk_update(
-        known.values(),
-        ["is_present", "gone_at", "seen_at", "message", "severity", "basis", "remedy", "object_label", "unit", "stage",
-         "relapse_count", "closed_before_by", "settled_at", "verifier", "owner", "due_date"],
-        batch_size=CHUNK,
-    )  # fmt: skip
+        if any(getattr(finding, name) != old for name, old in before.items()):
+            told.append(finding)
+    Finding.objects.bulk_update(told, [name.removesuffix("_id") for name in TOLD], batch_size=CHUNK)
+    Finding.objects.filter(pk__in=[finding.pk for finding in known.values()]).update(seen_at=at)
     counts: dict[str, int] = dict.fromkeys(rules, 0)
     for fault in seen.values():
         counts[fault.rule] = counts.get(fault.rule, 0) + 1
@@ -104,7 +114,7 @@ def _finding(fault: Fault, at: datetime) -> Finding:
 
 def _still_there(finding: Finding, fault: Fault, tally: Tally, at: datetime) -> None:
     returned = not finding.is_present
-    finding.is_present, finding.gone_at, finding.seen_at = True, None, at
+    finding.is_present, finding.gone_at = True, None
     finding.message, finding.severity = fault.message[:400], fault.severity
     finding.basis, finding.remedy = fault.basis[:300], fault.remedy[:400]
     finding.object_label, finding.unit_id = fault.object_label[:120], fault.unit_id

@@ -26,6 +26,7 @@ def faults_of(check: Check, rows: Any = None) -> Iterator[Fault]:
             title=check.title,
             message=check.title,
             column=column_title(check),
+            place=check.column,
             basis=check.basis,
             remedy=check.remedy,
             object_type=row._meta.label_lower,

@@ -92,6 +92,7 @@ def faults_of(sheet: Sheet, roster: Roster, records: Sequence[Record], verdict: 
             object_uid=record.uid,
             object_label=label[found.row],
             column=heading,
+            place=found.column.removeprefix("\x1e"),
             basis=found.basis,
             remedy=found.remedy,
             unit_id=units.get(record.pk),

@@ -56,7 +56,7 @@ class StudentSheet(ModelSheet):
         return student_codes()
 
     def records_known(self) -> Any:
-        return Student.objects.select_related(*self.select).prefetch_related("guardians")
+        return Student.objects.select_related(*self.select)
 
     def records(self) -> Any:
         return self.records_known().on_roll().order_by("pk")
@@ -252,6 +252,7 @@ class StudentSheet(ModelSheet):
         with_family = bool(wanted & family.COLUMNS)
         school = Tenant.objects.filter(pk=current_tenant() or 0).values_list("name", flat=True).first() or ""
         kept = list(rows)
+        families = family.of(kept) if with_family else {}
         for row, values in zip(kept, super().export_rows(kept, wanted), strict=True):
             values |= {
                 name: str(row.extra[key]) for name, key in EXTRA.items() if name in wanted and row.extra.get(key)
@@ -261,5 +262,5 @@ class StudentSheet(ModelSheet):
             if "status" in wanted:
                 values["status"] = row.get_status_display()
             if with_family:
-                values |= family.columns_of(list(row.guardians.all()), wanted)
+                values |= family.columns_of(families.get(row.pk, []), wanted)
             yield values
