@@ -1,9 +1,9 @@
 # 知行 Zhixing. 两条命令：make run（运行演示学校）、make test（运行全部测试）。其余见 make help。
 # Works with GNU make 3.81 (macOS) and newer. The work itself is in tools/, so that it also runs without make.
 
-# Any Python >= 3.11 on this machine; only the very first step uses it.
 # Compiled modules are kept, whatever the shell says: each command would compile the libraries anew otherwise.
 unexport PYTHONDONTWRITEBYTECODE
+# Any Python >= 3.11 on this machine; only the very first step uses it.
 HOST_PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 ZHIXING := .venv/bin/zhixing
