@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from .tenancy import ScopeMissing, WrongTenant, current_tenant, scope_is_open
@@ -112,11 +112,13 @@ class Record(models.Model):
 
     def save_if_unchanged(self, seen_version: int, fields: Iterable[str]) -> None:
         """Save ``fields`` only if the row still has the version the editor was shown; raises EditConflict."""
-        won = type(self)._default_manager.filter(pk=self.pk, version=seen_version).update(version=F("version") + 1)
-        if not won:
-            raise EditConflict(f"“{self}”刚被别人修改过，您的修改没有保存。请核对最新内容后再改。")
-        self.version = seen_version + 1
-        self.save(update_fields=[*fields])
+        # Together: between the two a reader would see the new version with the old values, and believe it had won.
+        with transaction.atomic():
+            won = type(self)._default_manager.filter(pk=self.pk, version=seen_version).update(version=F("version") + 1)
+            if not won:
+                raise EditConflict(f"“{self}”刚被别人修改过，您的修改没有保存。请核对最新内容后再改。")
+            self.version = seen_version + 1
+            self.save(update_fields=[*fields])
 
     def _settle_tenant(self) -> None:
         tenant = current_tenant()

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import FileResponse, HttpResponse, QueryDict
 from django.utils import timezone
 
@@ -151,6 +152,7 @@ def holders_of(permission: str) -> list[User]:
     return list(User.objects.filter(pk__in=running.values("user")))
 
 
+@transaction.atomic
 def decide(wanted: ExportRequest, *, approve: bool, by: User, at: datetime) -> None:
     """Approve or refuse a plain export; raises ValidationError when it is one's own or already decided."""
     if wanted.user_id == by.pk:
