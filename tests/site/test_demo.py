@@ -41,7 +41,11 @@ def planted_and_found(key: list[dict[str, Any]]) -> tuple[dict[str, set[str]], d
     for entry in key:
         planted[entry["rule"]] |= {*entry.get("students", ()), *entry.get("objects", ())}
     for finding in Finding.objects.filter(is_present=True):
-        found[finding.rule].add(numbers.get(finding.object_uid, finding.object_label))
+        if finding.object_type == "school.classgroup" and finding.rule.startswith("students."):
+            members = Student.objects.filter(class_group__uid=finding.object_uid)
+            found[finding.rule] |= set(members.values_list("student_no", flat=True))
+        else:
+            found[finding.rule].add(numbers.get(finding.object_uid, finding.object_label))
     return dict(planted), dict(found)
 
 

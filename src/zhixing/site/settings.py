@@ -99,6 +99,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = os.environ.get("ZHIXING_STATIC_ROOT", str(VAR / "static"))
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 HASHED_STATIC = Path(STATIC_ROOT, "staticfiles.json").exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},

@@ -127,6 +127,13 @@ class Sheet:
         """Whether writing the values would change the record."""
         return True
 
+    def subject(self, rule: str, record: Record) -> Record:
+        """The record that a fault is about: the row's own, or what its whole group shares.
+
+        A fault of a class of fifty is one finding about the class, not fifty about its students.
+        """
+        return record
+
     def unit_path(self, values: Values) -> str:
         """The path of the people.Unit a newcomer will belong to; "" where only the whole tenant reaches it."""
         return ""

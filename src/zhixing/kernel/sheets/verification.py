@@ -26,6 +26,8 @@ from .staging_tables import OWN, kept_table, named_rows
 
 PIECE = 2000
 UNLIKELY = "elsewhere"
+ALSO = "，另见"
+"""Where a message goes on to name the rest of the group, which is idle once the finding is about the group."""
 
 
 def verify_roster(kind: type[Sheet], *, by: User | None, at: datetime) -> VerificationRun:
@@ -83,14 +85,16 @@ def faults_of(sheet: Sheet, roster: Roster, records: Sequence[Record], verdict: 
         record = records[found.row - 1]
         column = titles.get(found.column)
         heading = column.title if column else found.column
+        about = sheet.subject(found.rule, record)
+        message = told(found, label).replace(found.column, heading) if found.column else told(found, label)
         yield Fault(
             rule=found.rule,
             severity=found.severity,
             title=found.title,
-            message=told(found, label).replace(found.column, heading) if found.column else told(found, label),
-            object_type=record._meta.label_lower,
-            object_uid=record.uid,
-            object_label=label[found.row],
+            message=message if about is record else message.partition(ALSO)[0],
+            object_type=about._meta.label_lower,
+            object_uid=about.uid,
+            object_label=label[found.row] if about is record else str(about),
             column=heading,
             place=found.column.removeprefix("\x1e"),
             basis=found.basis,

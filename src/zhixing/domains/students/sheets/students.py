@@ -30,6 +30,7 @@ EXTRA = {name: name for name in EXTRA_FIELDS} | {
 }  # fmt: skip
 """Columns that only the layouts ask for: column and key in Student.extra."""
 PLACED = ("class_group", "major")
+OF_THE_CLASS = frozenset({"students.class_too_large", "students.class_major_mixed"})
 NEWCOMERS = frozenset({"", "在读", "复学"})
 
 
@@ -60,6 +61,11 @@ class StudentSheet(ModelSheet):
 
     def records(self) -> Any:
         return self.records_known().on_roll().order_by("pk")
+
+    def subject(self, rule: str, record: Record) -> Record:
+        if rule in OF_THE_CLASS and isinstance(record, Student) and record.class_group is not None:
+            return record.class_group
+        return record
 
     # What the names of places mean
 
