@@ -54,7 +54,7 @@ class Listener(logging.Handler):
             self.look(f"log {record.name}", text)
 
     def answered(self, request: dict[str, Any], response: Any) -> None:
-        match = getattr(response, "resolver_match", None)
+        match = found_by(response)
         name = str(getattr(match, "view_name", "") or "")
         if name.endswith(".reveal") and request.get("REQUEST_METHOD") == "POST":
             return
@@ -93,6 +93,16 @@ class Listener(logging.Handler):
                 self.look(f"table {model._meta.db_table}", json.dumps(values, ensure_ascii=False, default=str))
         for session in Session.objects.all():
             self.look("session", json.dumps(session.get_decoded(), ensure_ascii=False, default=str))
+
+
+def found_by(response: Any) -> Any:
+    """The address that answered; None where there was none."""
+    from django.urls import Resolver404
+
+    try:
+        return response.resolver_match if response.resolver_match.view_name else None
+    except (AttributeError, Resolver404):
+        return None
 
 
 def is_plain_export(uid: Any) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of attempts read better on one line
 """Two small schools with everything in them: somebody in every role, classes, families, findings, imports, files.
 
 Every sealed value in either school, and every name in the second, is a canary: distinctive text that no page, log or

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of attempts read better on one line
 """Words of a user never become code: not SQL, not HTML, not a formula, not a line of a log, not a name of a column."""
 
 from __future__ import annotations

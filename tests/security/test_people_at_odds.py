@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of attempts read better on one line
 """Insiders: rights taken away, walks through the register, guessed links, oracles, clocks set back, rewritten trails."""
 
 from __future__ import annotations
