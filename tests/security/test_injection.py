@@ -9,13 +9,13 @@ import json
 import logging
 import time
 import zipfile
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.security.payloads import ELSEWHERE, FORMULAS, NAMES, SCRIPTS, SQL
+from tests.security.reading import Reader, fields_of
 from tests.security.scene import TwoSchools, body_of, client_for, digest_of, filled, inner
 from zhixing.kernel.base.tenancy import tenant_scope
 from zhixing.kernel.pages import EditPage, ListPage
@@ -26,33 +26,6 @@ pytestmark = pytest.mark.timeout(600)
 LONGEST = 2.5
 """Seconds over which an answer looks like a database that was made to sleep; generous for a busy machine."""
 ON_PAGES = ("registrar", "security_admin")
-
-
-class Reader(HTMLParser):
-    """What a browser would make of a page: its elements, attributes and inline code."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.inline: list[str] = []
-        self.within = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        found = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, found))
-        self.within = tag if tag in {"script", "style"} else ""
-        for name, value in found.items():
-            if name.startswith("on") or name in {"style", "srcdoc"} or value.strip().lower().startswith("javascript:"):
-                self.inline.append(f"<{tag} {name}={value[:60]!r}>")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.within = ""
-
-    def handle_data(self, data: str) -> None:
-        kind = self.tags[-1][1].get("type", "") if self.tags else ""
-        if self.within and data.strip() and kind != "application/json":
-            self.inline.append(f"<{self.within}>{data.strip()[:60]}")
 
 
 class Injection(TwoSchools):
@@ -230,7 +203,8 @@ class Injection(TwoSchools):
         assert seen > 200
 
     def a_row(self, user: Any, route: str, view: Any, declared: Any) -> str:
-        from tests.security.scene import model_of
+        from tests.security.reading import Reader, fields_of
+from tests.security.scene import model_of
 
         if "<uuid:" not in route:
             return ""
@@ -402,28 +376,6 @@ class Injection(TwoSchools):
             assert client.post("/sign-in/", {"account": "x", "password": "y"}).status_code == 403
         assert wrong == []
         assert digest_of(self.ours.tenant.pk) == before
-
-
-def fields_of(answer: Any) -> list[tuple[str, str]]:
-    """What a browser would send back from a page's form as it stands."""
-    found: list[tuple[str, str]] = []
-    select, text = "", answer.content.decode()
-
-    class Form(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: Any) -> None:
-            nonlocal select
-            given = {name: value or "" for name, value in attrs}
-            if tag == "input" and given.get("name") and given.get("type") not in {"checkbox", "radio", "file"}:
-                found.append((given["name"], given.get("value", "")))
-            elif tag == "input" and given.get("name") and "checked" in given:
-                found.append((given["name"], given.get("value", "on")))
-            elif tag == "select":
-                select = given.get("name", "")
-            elif tag == "option" and select and "selected" in given:
-                found.append((select, given.get("value", "")))
-
-    Form().feed(text)
-    return [(name, value) for name, value in found if name not in {"q", "csrfmiddlewaretoken"}]
 
 
 def test_the_reader_sees_what_a_browser_would_run() -> None:
