@@ -10,13 +10,27 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from zhixing.kernel.base.records import DataClass
 from zhixing.kernel.checks import Severity
 from zhixing.kernel.checks.models import OPEN, Finding, Stage
-from zhixing.kernel.pages import Column, Deed, DetailPage, Facts, Filter, ListPage, Menu, Page, Request, Tab, ViewPreset
+from zhixing.kernel.pages import (
+    Column,
+    Deed,
+    DetailPage,
+    Facts,
+    Filter,
+    ListPage,
+    Menu,
+    Page,
+    Panel,
+    Request,
+    Tab,
+    ViewPreset,
+)
 from zhixing.kernel.pages.words import severity_badge, stage_badge
 from zhixing.kernel.people.models import User
 
@@ -232,7 +246,7 @@ class FindingDetail(DetailPage):
     model = Finding
     facts = (
         Facts("问题", ("title", "object_label", "column", "message", "severity", "stage", "found_at", "is_present")),
-        Facts("依据与办法", ("rule", "basis", "remedy")),
+        Facts("依据与办法", ("basis", "remedy", Column("rule", "规则代码"))),
         Facts("整改", ("owner", "due_date", "assigned_by", "note", "verifier", "settled_at", "relapse_count",
                      "closed_before_by")),
     )  # fmt: skip
@@ -294,3 +308,19 @@ class LedgerPage(Page):
             "more": rows.count() > len(shown),
             "severities": dict(Severity.choices),
         }
+
+
+class SubjectPanel(Panel):
+    """The record that the finding is about, a click away."""
+
+    on = Finding
+    title = "问题所在"
+    order = 10
+    template = "rectification/_subject.html"
+
+    def context(self, request: Request, row: Any = None) -> Mapping[str, Any]:
+        try:
+            href = reverse(f"{row.object_type}.detail", args=[row.object_uid])
+        except NoReverseMatch:
+            href = ""
+        return {"finding": row, "href": href, "lamp": lamp(row, timezone.localdate())}
