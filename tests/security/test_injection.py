@@ -203,8 +203,7 @@ class Injection(TwoSchools):
         assert seen > 200
 
     def a_row(self, user: Any, route: str, view: Any, declared: Any) -> str:
-        from tests.security.reading import Reader, fields_of
-from tests.security.scene import model_of
+        from tests.security.scene import model_of
 
         if "<uuid:" not in route:
             return ""
