@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import SimpleTestCase
 
 COUNTER = itertools.count(1)
 
@@ -103,3 +104,17 @@ def client_of() -> Callable[[Any], Any]:
         return client
 
     return sign_in
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database runs again; the rest has run on SQLite just before."""
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        return
+    touching = {"db", "transactional_db", "live_server"}
+    kept, idle = [], []
+    for item in items:
+        uses = touching & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        from_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+        (kept if uses or from_django else idle).append(item)
+    config.hook.pytest_deselected(items=idle)
+    items[:] = kept
