@@ -38,6 +38,8 @@ def plain_of(value: Value) -> Any:
 def shown(standard: Standard) -> str:
     """The value with its unit, as a page prints it."""
     value = standard.value
+    if value == ():
+        return "未设定"
     text = "、".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
     return f"{text} {standard.unit}".strip()
 

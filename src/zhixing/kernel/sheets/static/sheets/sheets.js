@@ -27,3 +27,9 @@ document.addEventListener("change", (event) => {
 });
 
 document.body.addEventListener("sheetsdone", () => document.getElementById("dialog")?.close());
+
+// One deed at a time: while one is under way the rows take no other, so that neither answer is lost.
+const isDeed = (event) => event.detail.requestConfig?.verb === "post";
+const rows = () => document.getElementById("batch");
+document.addEventListener("htmx:beforeRequest", (event) => { if (isDeed(event)) rows()?.setAttribute("inert", ""); });
+document.addEventListener("htmx:afterRequest", (event) => { if (isDeed(event)) rows()?.removeAttribute("inert"); });
