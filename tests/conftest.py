@@ -13,6 +13,10 @@ import pytest
 from django.conf import settings
 from django.test import SimpleTestCase
 
+from tests.canary import canary_scan, pytest_configure
+
+__all__ = ["canary_scan", "pytest_configure"]
+
 COUNTER = itertools.count(1)
 
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import threading
 import time
-import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -92,7 +91,8 @@ def execute(job: Job, lease: Lease) -> None:
         lease.finish(State.FAILED, error="；".join(error.messages))
     except Exception as error:
         log.exception("job %s failed", job.kind)
-        lease.finish(State.FAILED, error=f"{type(error).__name__}：{error}\n{traceback.format_exc(limit=3)}")
+        # What went wrong may quote personal data: the log keeps it for the operator, the page does not show it.
+        lease.finish(State.FAILED, error=f"处理时出错（{type(error).__name__}），没有保存任何数据。请联系系统管理员。")
     else:
         lease.finish(State.DONE, result=result)
 
