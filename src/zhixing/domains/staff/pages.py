@@ -122,6 +122,7 @@ class StaffList(ListPage):
     search_index = {"id_number_index": "id_number", "phone_index": "phone"}
     order = ("department__position", "staff_no")
     primary = "add"
+    sheet = "staff.StaffSheet"
     batch = (
         Deed(
             "give_account", "开通账号", give_account, icon="key", when=lambda row: serves(row) and row.user_id is None

@@ -28,6 +28,7 @@ class MajorList(ListPage):
     search = ("name", "code")
     order = ("-is_offered", "-directory_version", "code")
     primary = "add"
+    sheet = "school.MajorSheet"
     batch = (Deed("offer", "设为本校开设", offer, form=OfferForm, icon="plus"),)
     presets = (ViewPreset("本校开设", "is_offered=1"), ViewPreset("目录外专业", "out_of_directory=1"))
     mark_findings = True
