@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib.auth import logout, update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from ..base.records import DataClass
@@ -34,6 +36,11 @@ def onward(request: Request) -> str:
     return signin.safe_path(request.POST.get("next", request.GET.get("next", "")))
 
 
+def to_second_factor(wanted: str) -> str:
+    """The address of the second step that leads on to what was asked for; the first page needs no mention."""
+    return "/" if wanted == "/" else f"{reverse('people.second_factor')}?{urlencode({'next': wanted})}"
+
+
 class SignIn(Door):
     path, name, title = "sign-in/", "people.sign_in", "登录"
     audience = Audience.PUBLIC
@@ -52,9 +59,10 @@ class SignIn(Door):
         if verdict.user is None:
             return {"next": onward(request), "message": verdict.message, "typed": typed}
         signin.open_session(request, verdict.user, now)
+        if signin.has_second_factor(verdict.user):
+            return HttpResponseRedirect(to_second_factor(onward(request)))
         response = HttpResponseRedirect(onward(request))
-        if not signin.has_second_factor(verdict.user):
-            remember_device(request, response, verdict.user)
+        remember_device(request, response, verdict.user)
         return response
 
 
