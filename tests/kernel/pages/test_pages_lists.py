@@ -144,3 +144,57 @@ def test_empty_list_says_what_to_do_next(person, client_of, school, trial_pages)
     text = client_of(person("people.unit.*")).get(LIST).content.decode()
     assert "还没有部门与班级" in text
     assert "新增部门" in text
+
+
+def test_the_second_page_goes_on_where_the_first_ends(reader, units):
+    from zhixing.kernel.people.models import Unit
+
+    for number in range(60):
+        Unit.objects.create(name=f"组{number:02d}", kind="group", parent=units[1], position=10 + number)
+    for query in ("", "q=组"):
+        pages = [reader.get(f"{LIST}?{query}&page={page}") for page in (1, 2, 3)]
+        found = names(pages[0]) + names(pages[1])
+        assert len(found) == len(set(found)) == (65 if not query else 60)
+        assert found[-1] == "组59"
+        assert names(pages[2]) == names(pages[1])  # there is no third page; the last one is shown
+        assert f'共 <span class="num">{len(found)}</span> 行' in pages[0].content.decode()
+
+
+def test_a_prepared_list_shows_each_reader_his_own(person, client_of, units, other_school):
+    """The same page, the same columns, different reach: what was compiled for one never answers another."""
+    from zhixing.kernel.base.tenancy import tenant_scope
+    from zhixing.kernel.people.models import Assignment, Role, Unit, User
+
+    def of(unit):
+        return client_of(person("people.unit.*", extent="unit", unit=unit))
+
+    with tenant_scope(other_school.pk):
+        stranger = User.objects.create(tenant=other_school, account="stranger", name="外人", must_set_password=False)
+        Unit.objects.create(name="邻校教务科", kind="department")
+        role = Role.objects.create(code="trial", title="试验角色", permissions={"tenant": ["people.unit.*"]})
+        Assignment.objects.create(user=stranger, role=role)
+    everything = ["本校", "教务科", "机电1班", "机电2班", "机电3班"]
+    readers = [
+        (client_of(person("people.unit.*")), everything),
+        (client_of(stranger), ["邻校教务科"]),
+        (of(units[2]), ["机电1班"]),
+        (of(units[3]), ["机电2班"]),
+        (client_of(person("people.unit.view", extent="own")), []),
+    ]
+    for query in ("", "?q=机电", "?q=教务科", "?sort=name"):
+        for _ in range(2):
+            for client, own in readers:
+                words = query.removeprefix("?q=") if "q=" in query else ""
+                assert sorted(names(client.get(LIST + query))) == sorted(n for n in own if words in n)
+    addresses = [f"{LIST}{unit.uid}/" for unit in units]
+    for _ in range(2):
+        for client, own in readers:
+            seen = [unit.name for unit, at in zip(units, addresses, strict=True) if client.get(at).status_code == 200]
+            assert seen == [name for name in own if name != "邻校教务科"]
+
+
+def test_people_see_themselves_through_one_prepared_question(person, client_of, trial_pages):
+    one, two = (person("people.user.view", extent="own") for _ in range(2))
+    for user in (one, two, one, two):
+        text = client_of(user).get("/people/crowd/").content.decode()
+        assert {account for account in (one.account, two.account) if account in text} == {user.account}

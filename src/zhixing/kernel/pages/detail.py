@@ -22,6 +22,7 @@ from .printing import markup_of
 from .record_tabs import BUILT_IN
 from .rendering import render
 from .rights import deed_permission
+from .standing import row_of
 from .values import Column, Deed, Facts
 
 ABOUT_PEOPLE = {DataClass.PERSONAL, DataClass.SENSITIVE, DataClass.SEALED}
@@ -103,10 +104,7 @@ class DetailPage(Page):
 
     def row(self, request: Request, uid: Any, action: str = "view") -> Any:
         """The record, through the one door; 404 when the asker may not see it."""
-        rows = self.model._default_manager.all().visible_to(request.user, action)
-        found = (
-            rows.select_related(*self.joins()).filter(uid=uid).first() if self.joins() else rows.filter(uid=uid).first()
-        )
+        found = row_of(self.model, self.joins(), request.user, action, uid)
         if found is None:
             raise Http404
         return found

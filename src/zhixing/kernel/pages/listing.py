@@ -51,6 +51,8 @@ class ListPage(Page):
         """The rows the page is about; a page may narrow or annotate them further, never widen them."""
         return self.model._default_manager.all().visible_to(request.user, "view")
 
+    plain_rows = rows
+
     # -- what the declaration amounts to -------------------------------------------------------------------------
 
     @classmethod

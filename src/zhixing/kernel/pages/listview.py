@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -9,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
-from ..checks.models import Finding
 from ..sheets.declare import sheets
 from .asking import SIZES, Asked
 from .cells import Cell
 from .filters import Sieve, labelled, related_label
 from .page import address_of
-from .querying import ordered, values
+from .querying import order_of, values
 from .rendering import render_text
 from .rights import deed_permission, may_export
 from .rowrender import renderer
+from .standing import asker, open_findings
 
 if TYPE_CHECKING:
     from .listing import ListPage
@@ -53,33 +54,55 @@ def marks_of(page: ListPage, request: Request, uids: list[Any]) -> dict[Any, str
     """uid -> severity of the worst open finding of each row on this page that the asker may see."""
     if not page.mark_findings or not uids or not request.user.holds("checks.finding.view"):
         return {}
-    found = (
-        Finding.objects.all()
-        .visible_to(request.user, "view")
-        .open()
-        .filter(object_type=page.model._meta.label_lower, object_uid__in=uids)
-        .values_list("object_uid", "severity")
-    )
+    found = open_findings(request.user, page.model._meta.label_lower, uids)
     return dict(sorted(found, key=lambda pair: -GRAVITY[pair[1]]))
 
 
-def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, Any]:
-    """Everything the templates list.html and _listing.html need: one count query, one query of values."""
-    cells = page.lawful_columns(asked)
-    rows = page.found(request, asked)
-    count = rows.count()
-    last = max(1, -(-count // asked.size))
+@dataclass(frozen=True)
+class Chunk:
+    """One page of rows: ``rows`` stand from ``start`` on among ``count``; ``here`` is the page of ``last``."""
+
+    rows: list[tuple[Any, ...]]
+    count: int
+    start: int
+    here: int
+    last: int
+
+
+def chunk(page: ListPage, request: Request, asked: Asked, cells: tuple[Cell, ...]) -> Chunk:
+    """The page asked for, or the last one if there are fewer: a query of values, a count unless all are in sight."""
+    read, count_all = readers(page, request, asked, cells)
+    size, start = asked.size, (asked.page - 1) * asked.size
+    rows = read(start, start + size) if asked.page == 1 else None
+    count = len(rows) if rows is not None and len(rows) < size else count_all()
+    last = max(1, -(-count // size))
     here = min(asked.page, last)
-    start = (here - 1) * asked.size
-    usual = page.order or page.model._meta.ordering or ()
-    chunk = (
-        list(values(ordered(rows, asked, page.cells(), tuple(usual)), cells)[start : start + asked.size])
-        if count
-        else []
-    )
+    start = (here - 1) * size
+    if rows is None:
+        rows = read(start, start + size) if count else []
+    return Chunk(rows, count, start, here, last)
+
+
+def readers(
+    page: ListPage, request: Request, asked: Asked, cells: tuple[Cell, ...]
+) -> tuple[Callable[[int, int], list[tuple[Any, ...]]], Callable[[], int]]:
+    """What reads rows from one place to another, and what counts them all."""
+    order = order_of(asked, page.cells(), tuple(page.order or page.model._meta.ordering or ()))
+    standing = None if asked.asked else asker(page, request.user, asked.words)
+    if standing is not None:
+        names = tuple(cell.source for cell in cells)
+        return lambda start, until: standing.read(names, order, start, until), standing.count
+    rows = page.found(request, asked)
+    return lambda start, until: list(values(rows.order_by(*order), cells)[start:until]), rows.count
+
+
+def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, Any]:
+    """Everything the templates list.html and _listing.html need."""
+    cells = page.lawful_columns(asked)
+    found = chunk(page, request, asked, cells)
     deeds = allowed_deeds(page, request)
     body = renderer(cells, page.detail_pattern(), bool(deeds))(
-        chunk, marks_of(page, request, [row[0] for row in chunk])
+        found.rows, marks_of(page, request, [row[0] for row in found.rows])
     )
     return {
         "page": page,
@@ -88,13 +111,13 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
         "cells": cells,
         "heads": [head_of(cell, asked) for cell in cells],
         "body": body,
-        "count": count,
-        "first": start + 1 if count else 0,
-        "until": start + len(chunk),
-        "here": here,
-        "last": last,
+        "count": found.count,
+        "first": found.start + 1 if found.count else 0,
+        "until": found.start + len(found.rows),
+        "here": found.here,
+        "last": found.last,
         "sizes": SIZES,
-        "steps": steps(here, last),
+        "steps": steps(found.here, found.last),
         "here_url": request.path,
         "asking": asking(page, request, asked),
         "deeds": deeds,

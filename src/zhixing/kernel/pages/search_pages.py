@@ -18,6 +18,7 @@ from .page import Page, Request, is_fragment
 from .printing import day
 from .querying import matching
 from .rendering import render
+from .standing import asker
 
 PER_GROUP = 8
 LONGEST = 60
@@ -74,11 +75,15 @@ def searchable(request: Request) -> Iterator[type[ListPage]]:
 
 
 def rows_of(page: type[ListPage], request: Request, words: str) -> list[Hit]:
-    rows = page().rows(request).filter(matching(page.model, words, page.search, page.search_index))
     remark = next((path for path in page.search if path not in {"name", "name_keys"}), "")
     pattern = page.detail_pattern()
-    names = ["uid", "name", *([remark] if remark else [])]
+    names = ("name", remark) if remark else ("name",)
     hits = []
-    for uid, name, *rest in rows.order_by("name_keys").values_list(*names)[:PER_GROUP]:
+    if (standing := asker(page(), request.user, words)) is not None:
+        rows = standing.read(names, ("name_keys",), 0, PER_GROUP)
+    else:
+        sought = matching(page.model, words, page.search, page.search_index)
+        rows = page().rows(request).filter(sought).order_by("name_keys").values_list("uid", *names)[:PER_GROUP]
+    for uid, name, *rest in rows:
         hits.append(Hit(pattern.replace("UID", str(uid)) if pattern else "", name, str(rest[0] or "") if rest else ""))
     return [hit for hit in hits if hit.href]

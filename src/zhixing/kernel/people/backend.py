@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.db import models
 from django.utils import timezone
 
+from ..base.prepared import Prepared, assembled, columns
 from .models import User
 
 
@@ -14,8 +16,16 @@ class AccountBackend(BaseBackend):
     """Loads the person of a session with his tenant, unless either was switched off or he has left meanwhile."""
 
     def get_user(self, user_id: int) -> Any:
-        user = User.accounts.select_related("tenant").filter(pk=user_id).first()
+        found = _PERSON.rows(user=user_id)
+        user = assembled(User, ["tenant"], found[0]) if found else None
         return user if user is not None and may_sign_in(user) else None
+
+
+def _asked(user: Any) -> Any:
+    return User.accounts.filter(pk=user).values_list(*columns(User, ["tenant"]))
+
+
+_PERSON = Prepared(_asked, {"user": models.BigIntegerField()}, walled=False)
 
 
 def may_sign_in(user: User) -> bool:

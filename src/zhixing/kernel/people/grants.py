@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from ..base.prepared import Prepared
 from ..base.records import Rows, none_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ class Extent(StrEnum):
     OWN = "own"
     WARD = "ward"
 
+
+Ways = tuple[tuple[Extent, str], ...]
+"""Extents, each with the unit path it covers."""
 
 GRANT = "grant"
 """Beside the extents a role may list rights that it hands out without using them; they open no row."""
@@ -66,6 +71,23 @@ def _held(
     return Held(role, title, opening, unit_path or "", home, second, group, tuple(permissions.get(GRANT, ())))
 
 
+def _running(user: Any, today: Any) -> Any:
+    from .models import Assignment  # app ready
+
+    return (
+        Assignment.objects.filter(user_id=user)
+        .running(today)
+        .order_by("role__position", "pk")
+        .values_list(
+            "role__code", "role__title", "role__permissions", "unit__path",
+            "role__home", "role__needs_second_factor", "role__exclusive_group",
+        )
+    )  # fmt: skip
+
+
+_RUNNING = Prepared(_running, {"user": models.BigIntegerField(), "today": models.DateField()})
+
+
 @dataclass
 class Grants:
     """Everything one user may do, as of the request that asked."""
@@ -76,21 +98,10 @@ class Grants:
     @classmethod
     def of(cls, user: User) -> Grants:
         """Read the running assignments: one query; none for someone who has left or was switched off."""
-        from .models import Assignment  # app ready
-
         today = timezone.localdate()
         if not user.is_active or (user.leaves_on and user.leaves_on < today) or user.tenant_id is None:
             return cls(user, [])
-        rows = (
-            Assignment.objects.filter(user=user)
-            .running(today)
-            .order_by("role__position", "pk")
-            .values_list(
-                "role__code", "role__title", "role__permissions", "unit__path",
-                "role__home", "role__needs_second_factor", "role__exclusive_group",
-            )
-        )  # fmt: skip
-        return cls(user, [_held(*row) for row in rows])
+        return cls(user, [_held(*row) for row in _RUNNING.rows(user=user.pk, today=today)])
 
     def extents(self, permission: str) -> list[tuple[Extent, str]]:
         """Each way the permission is held: (extent, unit path)."""
@@ -122,28 +133,36 @@ class Grants:
     def roles(self) -> list[str]:
         return [held.role for held in self.held]
 
+    def ways(self, permission: str) -> Ways:
+        """On what rows the permission is held, apart from who asks: equal for all who hold it alike."""
+        found = dict.fromkeys(self.extents(permission))
+        everywhere = any(extent is Extent.TENANT for extent, _ in found)
+        return ((Extent.TENANT, ""),) if everywhere else tuple(found)
+
     def narrow(self, rows: Rows[Any], permission: str) -> Any:
         """The part of ``rows`` on which the permission is held."""
-        reach, ways = rows.model.reach, Q()
-        found = False
-        for extent, path in self.extents(permission):
-            if extent is Extent.TENANT:
-                return rows
-            way = self._way(reach, extent, path)
-            if way is not None:
-                ways |= way
-                found = True
-        if not found:
-            return none_of(rows)
-        if reach.ward:
-            return rows.filter(pk__in=rows.model._base_manager.filter(ways).values("pk"))
-        return rows.filter(ways)
+        return narrowed(rows, self.ways(permission), self.user.pk)
 
-    def _way(self, reach: Any, extent: Extent, path: str) -> Q | None:
-        if extent is Extent.UNIT and reach.unit and path:
-            return Q(path__startswith=path) if reach.unit == "." else Q(**{f"{reach.unit}__path__startswith": path})
-        if extent is Extent.OWN and reach.own:
-            return Q(pk=self.user.pk) if reach.own == "." else Q(**{reach.own: self.user.pk})
-        if extent is Extent.WARD and reach.ward:
-            return Q(**{reach.ward: self.user.pk})
-        return None
+
+def narrowed(rows: Rows[Any], ways: Ways, person: Any) -> Any:
+    """The part of ``rows`` that these ways open to the user with the key ``person`` (or to a Slot for it)."""
+    reach, found = rows.model.reach, Q()
+    if (Extent.TENANT, "") in ways:
+        return rows
+    for extent, path in ways:
+        found |= _way(reach, extent, path, person) or Q()
+    if not found:
+        return none_of(rows)
+    if reach.ward:
+        return rows.filter(pk__in=rows.model._base_manager.filter(found).values("pk"))
+    return rows.filter(found)
+
+
+def _way(reach: Any, extent: Extent, path: str, person: Any) -> Q | None:
+    if extent is Extent.UNIT and reach.unit and path:
+        return Q(path__startswith=path) if reach.unit == "." else Q(**{f"{reach.unit}__path__startswith": path})
+    if extent is Extent.OWN and reach.own:
+        return Q(pk=person) if reach.own == "." else Q(**{reach.own: person})
+    if extent is Extent.WARD and reach.ward:
+        return Q(**{reach.ward: person})
+    return None

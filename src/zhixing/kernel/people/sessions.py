@@ -7,7 +7,10 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import models
 from django.utils import timezone
+
+from ..base.prepared import Prepared
 
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(seconds=60)
@@ -24,25 +27,30 @@ class SessionStore(DatabaseStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        row: Any = self._get_session_from_db()  # type: ignore[attr-defined]
-        if row is None:
-            return {}
-        data = self.decode(row.session_data)
         now = timezone.now()
-        if self._is_over(row, data, now):
-            row.delete()
+        found = _KEPT.rows(key=self.session_key, now=now)
+        if not found:
             self._session_key = None
             return {}
-        if data.get(SESSION_KEY) and now - (row.seen_at or row.created_at) > SEEN_EVERY:
-            self.get_model_class().objects.filter(pk=row.pk).update(seen_at=now)
+        kept, created_at, seen_at = found[0]
+        data, seen_at = self.decode(kept), seen_at or created_at
+        if self._is_over(data, created_at, seen_at, now):
+            self._row().delete()
+            self._session_key = None
+            return {}
+        if data.get(SESSION_KEY) and now - seen_at > SEEN_EVERY:
+            self._row().update(seen_at=now)
         return dict(data)
 
-    def _is_over(self, row: Any, data: dict[str, Any], now: datetime) -> bool:
+    def _row(self) -> Any:
+        return self.get_model_class().objects.filter(pk=self.session_key)
+
+    def _is_over(self, data: dict[str, Any], created_at: datetime, seen_at: datetime, now: datetime) -> bool:
         """Idle too long, or too old however busy; a clock set back makes no session live longer."""
         if not data.get(SESSION_KEY):
             return False
         idle = timedelta(minutes=data.get(IDLE_MINUTES, 60))
-        return now - _started(data, row.created_at) > ABSOLUTE or now - (row.seen_at or row.created_at) > idle
+        return now - _started(data, created_at) > ABSOLUTE or now - seen_at > idle
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
@@ -52,6 +60,14 @@ class SessionStore(DatabaseStore):
         row.created_at = _started(data, row.seen_at)
         row.expire_date = min(row.expire_date, row.created_at + ABSOLUTE)
         return row
+
+
+def _kept(key: Any, now: Any) -> Any:
+    rows = SessionStore.get_model_class().objects.filter(session_key=key, expire_date__gt=now)
+    return rows.values_list("session_data", "created_at", "seen_at")
+
+
+_KEPT = Prepared(_kept, {"key": models.CharField(), "now": models.DateTimeField()}, walled=False)
 
 
 def _started(data: dict[str, Any], otherwise: datetime) -> datetime:

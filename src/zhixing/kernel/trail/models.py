@@ -51,7 +51,10 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
-        indexes = [models.Index(fields=["object_type", "object_uid"], name="trail_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_uid"], name="trail_object"),
+            models.Index(fields=["actor", "at"], name="trail_pace"),
+        ]
         constraints = [models.UniqueConstraint(fields=["tenant", "seq"], name="trail_seq_in_tenant")]
 
     def __str__(self) -> str:

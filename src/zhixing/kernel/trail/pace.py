@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q, Value
 
+from ..base.prepared import Prepared
 from ..people.models import User
 from .models import AuditEvent, Result
 from .record import record
@@ -27,12 +30,31 @@ def outpaced(user: User, row: Any, at: datetime) -> bool:
 
     Somebody already opened in that hour may be opened again.
     """
-    recent = AuditEvent.objects.filter(actor=user, at__gt=at - HOUR)
-    looked = recent.filter(action__in=LOOKS, result=Result.DONE, object_type=row._meta.label_lower)
-    seen = looked.exclude(object_uid=row.uid).order_by().values("object_uid").distinct()
-    if seen.count() < limit() or looked.filter(object_uid=row.uid).exists():
+    kind = row._meta.label_lower
+    ((others, this),) = _SEEN.rows(user=user.pk, since=at - HOUR, kind=kind, uid=row.uid)
+    if others < limit() or this:
         return False
+    recent = AuditEvent.objects.filter(actor=user, at__gt=at - HOUR)
     if not recent.filter(action=STOPPED).exists():
         words = f"一小时内打开了 {limit()} 人以上的{row._meta.verbose_name}信息"
         record(action=STOPPED, by=user, at=at, label=words, result=Result.REFUSED)
     return True
+
+
+def _seen(user: Any, since: Any, kind: Any, uid: Any) -> Any:
+    """(different others opened, times this one was opened)."""
+    looked = AuditEvent.objects.filter(
+        actor_id=user, at__gt=since, action__in=LOOKS, result=Result.DONE, object_type=kind
+    ).order_by()
+    others = Count("object_uid", filter=~Q(object_uid=uid), distinct=True)
+    this = Count("pk", filter=Q(object_uid=uid))
+    return looked.values(whole=Value(1)).annotate(others=others, this=this).values_list("others", "this")
+
+
+_SEEN = Prepared(
+    _seen,
+    {
+        "user": models.BigIntegerField(), "since": models.DateTimeField(), "kind": models.CharField(),
+        "uid": models.UUIDField(),
+    },
+)  # fmt: skip
