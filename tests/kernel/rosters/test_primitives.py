@@ -92,7 +92,7 @@ MUTATIONS = {
     "any first digit": ("phone_ok", "1[3-9]", "[12][3-9]"),
     "names with digits": ("name_shaped", "〇", "〇0-9"),
     "no month 12": ("real_ym", "AND 12", "AND 11"),
-    "temporary numbers shaped": ("id_shaped", "<> '999'", "<> '998'"),
+    "temporary numbers shaped": ("id_body", "<> '999'", "<> '998'"),
     "fraction rounded": ("cents", "floor", "round"),
     "any letter": ("national_no_shaped", "[GJL]", "[A-Z]"),
 }

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 (SQL is printed from parsed trees and quoted literals alone; see subset.py)
 """The plan of a verification: one scan, a bit mask per row, 64-bit keys for the rules over several rows.
 
-1. The distinct questions to code tables are asked once and answered in Python; the answers become small tables.
+1. A first pass learns what the tables hold (see profiling.py); code tables are asked each distinct question once.
 2. One scan evaluates every check to a bit and writes a narrow table: row id, bits, keys.
 3. Groups, pairs and strangers are sought on the keys alone.
 4. Rows with a bit, and candidates, are read once more; candidates are verified on their exact values.
@@ -9,16 +9,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 from .declarations import Codes, Column, Roster, Rule, RuleRefused
 from .engines.base import Engine
 from .expressions import NULL, Node, Type, column
-from .printing import BETWEEN_PARTS, Layers, Placed, shared_among
+from .printing import Layers, Placed, shared_among
+from .profiling import Profile
 from .subset import Scope, parse
 
 BITS = 62
@@ -46,6 +45,10 @@ class Check:
     column: str
     sql: str
     needs: frozenset[str] = frozenset()
+    blank: str = ""
+    """A column: where none of its cells is blank, nothing can be wrong."""
+    unknown: str = ""
+    """A lookup: where it answered every question, nothing can be wrong."""
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -119,6 +122,7 @@ class Planner:
         self.columns = roster.columns()
         present = frozenset(name for part in parts for name in part.cells)
         self.plan = Plan(layers=Layers(engine, self.columns, present, standard, choices))
+        self.profile = Profile(engine=engine, layers=self.plan.layers, columns=self.columns, codes=codes)
         self.names = frozenset(self.columns)
 
     def build(self, rules: Sequence[Rule]) -> Plan:
@@ -140,15 +144,39 @@ class Planner:
                 elif rule.when:
                     yield self._read(rule.when)
 
-    def cells(self, *, of: str = "wide", where: str = "", raw: Iterable[str] = ()) -> str:
-        """The relation of cleaned cells over ``wide``; ``raw`` names columns whose cells are kept as found, too."""
+    def learn(self, against: str = "") -> None:
+        """Take the profile of the tables, and leave out the checks that it proves to be without an offender."""
+        wide = "wide"
+        if against:
+            wide = "wide_asked"
+            self.engine.view(wide, f"SELECT * FROM wide UNION ALL SELECT * FROM {against}")
+        read = self.plan.layers.closure(self.needed())
+        names = [name for name in sorted(self.plan.layers.present) if f"c_{name}" in read]
+        self.profile.take(names, wide, lambda wanted: self.relation(wanted, of=wide))
+        self.plan.checks = [
+            check
+            for check in self.plan.checks
+            if check.blank not in self.profile.filled and (not check.unknown or check.unknown in self.profile.unknown)
+        ]
+
+    def needed(self) -> set[str]:
+        """What the scan reads of the layers."""
+        return {alias for check in self.plan.checks for alias in check.needs} | self.plan.key_needs
+
+    def relation(self, wanted: Iterable[str], *, of: str = "wide", where: str = "", raw: Iterable[str] = ()) -> str:
+        """The sub-select that has the wanted columns; ``raw`` names columns whose cells are kept as found, too."""
+        needed = self.plan.layers.closure(wanted)
         as_found = [f", w_{name}" for name in sorted(raw)]
         cleaned = [
-            f", {self.engine.cleaned(f'w_{name}', self.columns[name].kind)} AS c_{name}"
-            for name in sorted(self.plan.layers.present)
+            f", {self._cleaned(name)} AS c_{name}" for name in sorted(self.plan.layers.present) if f"c_{name}" in needed
         ]
         condition = f" WHERE {where}" if where else ""
-        return f"SELECT rid, src{''.join(as_found + cleaned)} FROM {of}{condition}{self.engine.fence}"
+        cells = f"SELECT rid, src{''.join(as_found + cleaned)} FROM {of}{condition}{self.engine.fence}"
+        return self.plan.layers.relation(cells, needed)
+
+    def _cleaned(self, name: str) -> str:
+        cell = f"w_{name}"
+        return cell if name in self.profile.tidy else self.engine.cleaned(cell, self.columns[name].kind)
 
     def wide(self, parts: Sequence[Part]) -> str:
         """The raw cells of every table under their canonical names, with row id and table number."""
@@ -183,13 +211,15 @@ class Planner:
         placed = self.plan.layers.place(self._condition(rule))
         self._add(rule, rule.column, placed.sql, placed.needs)
 
-    def _add(self, rule: Rule, blamed: str, sql: str, needs: frozenset[str]) -> None:
+    def _add(
+        self, rule: Rule, blamed: str, sql: str, needs: frozenset[str], *, blank: str = "", unknown: str = ""
+    ) -> None:  # fmt: skip
         for slot in slots_of(rule.message, rule.suggest):
             if slot not in GIVEN and slot not in self.plan.slots:
                 node = self._read(slot, wanted=None)
                 placed = self.plan.layers.raw(node.value) if node.kind == "column" else self.plan.layers.place(node)
                 self.plan.slots[slot] = placed
-        self.plan.checks.append(Check(rule=rule, column=blamed, sql=sql, needs=needs))
+        self.plan.checks.append(Check(rule=rule, column=blamed, sql=sql, needs=needs, blank=blank, unknown=unknown))
 
     def _plan_required(self, rule: Rule) -> None:
         for name in self.columns:
@@ -199,11 +229,12 @@ class Planner:
                 if declared and declared.required and name in part.cells:
                     by_condition.setdefault(declared.required_when, []).append(part.place)
             for condition, places in by_condition.items():
-                sql, needs = f"({self.plan.layers.raw(name).sql} IS NULL)", frozenset[str]()
+                raw = self.plan.layers.raw(name)
+                sql, needs = f"({raw.sql} IS NULL)", raw.needs
                 if condition:
                     placed = self.plan.layers.place(self._read(condition))
-                    sql, needs = f"({sql} AND {placed.sql})", placed.needs
-                self._add(rule, name, self._only_in(places, sql), needs)
+                    sql, needs = f"({sql} AND {placed.sql})", needs | placed.needs
+                self._add(rule, name, self._only_in(places, sql), needs, blank=name)
 
     def _plan_codes(self, rule: Rule) -> None:
         for name, declared in self.columns.items():
@@ -213,8 +244,9 @@ class Planner:
                 raise LookupError(f"没有代码集 {declared.code_set}")
             known = self.plan.layers.place(column(name))
             severity = rule.severity if self.codes.sets[declared.code_set].authoritative else "warning"
-            sql = f"({self.plan.layers.raw(name).sql} IS NOT NULL AND {known.sql} IS NULL)"
-            self._add(replace(rule, severity=severity), name, sql, known.needs)
+            raw = self.plan.layers.raw(name)
+            sql = f"({raw.sql} IS NOT NULL AND {known.sql} IS NULL)"
+            self._add(replace(rule, severity=severity), name, sql, known.needs | raw.needs, unknown=known.sql)
 
     def _declared(self, part: Part, name: str) -> Column | None:
         layout = next(layout for layout in self.roster.layouts if layout.code == part.layout)
@@ -284,39 +316,6 @@ class Planner:
         value = placed.sql
         sql = f"CASE WHEN {value} IS NOT NULL THEN {self.engine.hashed([value]) if node.type == 'text' else value} END"
         return self.plan.keys.setdefault(sql, f"k{len(self.plan.keys)}")
-
-    def answer_lookups(self) -> None:
-        """Ask every distinct question that the tables hold, layer by layer, and load the answers."""
-        joins = sorted(self.plan.layers.lookups.values(), key=lambda join: join.question.level)
-        for _, same_level in groupby(joins, key=lambda join: join.question.level):
-            asked = list(same_level)
-            queries = []
-            for place, join in enumerate(asked):
-                relation = self.plan.layers.relation(self.cells(), join.question.needs)
-                queries.append(
-                    f"SELECT {place} AS place, {join.question.sql} AS question FROM ({relation}) q GROUP BY 2"
-                )
-            questions: dict[int, list[str]] = defaultdict(list)
-            for place, question in self.engine.rows(" UNION ALL ".join(queries)):
-                if question is not None:
-                    questions[int(place)].append(str(question))
-            for place, join in enumerate(asked):
-                self.engine.load(
-                    join.alias, ("question", "answer"), self._answers(join.name, join.parts, questions[place])
-                )
-
-    def _answers(self, name: str, parts: int, questions: list[str]) -> list[tuple[str, ...]]:
-        kind, _, table = name.partition(":")
-        if kind == "codes":
-            ask: Callable[..., str | None] = self.codes.sets[table].canonical
-        else:
-            ask = self.codes.lookups[table]
-        answers: list[tuple[str, ...]] = []
-        for question in questions:
-            answer = ask(*question.split(BETWEEN_PARTS)) if parts > 1 else ask(question)
-            if answer is not None:
-                answers.append((question, answer))
-        return answers
 
 
 def _aggregated(flag: Node) -> tuple[Node, ...]:

@@ -38,8 +38,15 @@ class LookupJoin:
 
     name: str
     alias: str
-    parts: int
+    args: tuple[Placed, ...]
     question: Placed
+    answers: dict[str, str | None] | None = None
+    printed: str | None = None
+    """The answers as an expression; None where a table of them has to be joined."""
+
+    @property
+    def parts(self) -> int:
+        return len(self.args)
 
 
 @dataclass
@@ -66,7 +73,9 @@ class Layers:
 
     def raw(self, name: str) -> Placed:
         """The cleaned cell, whatever its code set says; NULL for a column that no table has."""
-        return Placed(f"c_{name}", NOTHING_BELOW) if name in self.present else Placed(self._null("text"), NOTHING_BELOW)
+        if name not in self.present:
+            return Placed(self._null("text"), NOTHING_BELOW)
+        return Placed(f"c_{name}", NOTHING_BELOW, frozenset({f"c_{name}"}))
 
     def _place(self, node: Node) -> Placed:
         match node.kind:
@@ -83,7 +92,12 @@ class Layers:
             case "call":
                 return self._call(node)
             case _:
-                args = [self.place(arg) for arg in node.args]
+                args = [
+                    self._lazy(arg) if node.kind == "case" and place % 2 else self.place(arg)
+                    for place, arg in enumerate(node.args)
+                ]
+                if node.kind == "case":
+                    args[-1] = self._lazy(node.args[-1])
                 placed = _over(print_operator(node.kind, [arg.sql for arg in args]), args)
                 return self._own_column(placed) if node in self.shared else placed
 
@@ -117,18 +131,31 @@ class Layers:
     def _call(self, node: Node) -> Placed:
         primitive = PRIMITIVES[node.value]
         if node.value == "blank" and node.args[0].kind == "column":
-            return Placed(f"({self.raw(node.args[0].value).sql} IS NULL)", NOTHING_BELOW)
+            raw = self.raw(node.args[0].value)
+            return _over(f"({raw.sql} IS NULL)", [raw])
         if primitive.over:
             return self.place(expanded(node))
         args = [self.place(arg) for arg in node.args]
         template = primitive.text(self.engine.name)
         sqls = [arg.sql for arg in args]
-        if all(template.count(f"{{{place}}}") <= 1 or _is_plain(sql) for place, sql in enumerate(sqls)):
+        if all(template.count(f"{{{place}}}") <= 1 or is_plain(sql) for place, sql in enumerate(sqls)):
             if not _is_costly(template):
                 return _over(template.format(*sqls), args)
         else:
-            args = [arg if _is_plain(arg.sql) else self._own_column(arg) for arg in args]
+            args = [arg if is_plain(arg.sql) else self._own_column(arg) for arg in args]
         return self._own_column(_over(template.format(*(arg.sql for arg in args)), args))
+
+    def _lazy(self, node: Node) -> Placed:
+        """A result of a CASE: written where it stands, so that it is worked out for the rows that come to it."""
+        if node.kind in ("not", "and", "or") and node not in self.shared:
+            args = [self._lazy(arg) for arg in node.args]
+            return _over(print_operator(node.kind, [arg.sql for arg in args]), args)
+        if node.kind == "call" and not PRIMITIVES[node.value].over and node not in self._placed:
+            template = PRIMITIVES[node.value].text(self.engine.name)
+            args = [self.place(arg) for arg in node.args]
+            if all(template.count(f"{{{place}}}") <= 1 or is_plain(arg.sql) for place, arg in enumerate(args)):
+                return _over(template.format(*(arg.sql for arg in args)), args)
+        return self.place(node)
 
     def _own_column(self, placed: Placed) -> Placed:
         """Give an expression a column of its own, one layer up; equal ones share it."""
@@ -143,14 +170,14 @@ class Layers:
         question = _over(sqls[0] if len(sqls) == 1 else self.engine.joined(sqls, BETWEEN_PARTS), args)
         join = self.lookups.get((name, question.sql))
         if join is None:
-            join = LookupJoin(name, f"l_{len(self.lookups)}", len(sqls), question)
+            join = LookupJoin(name, f"l_{len(self.lookups)}", tuple(args), question)
             self.lookups[name, question.sql] = join
             self._needs[join.alias] = question.needs
         return Placed(join.alias, question.level + 1, frozenset({join.alias}))
 
     def relation(self, base: str, wanted: Iterable[str]) -> str:
         """The sub-select that has the wanted columns of the layers, over a relation of cleaned cells."""
-        needed = self._closure(wanted)
+        needed = self.closure(wanted)
         sql = base
         top = max([0, *self.parts, *(join.question.level + 1 for join in self.lookups.values())])
         for level in range(1, top + 1):
@@ -159,20 +186,22 @@ class Layers:
             joins = []
             for join in self.lookups.values():
                 if join.question.level + 1 == level and join.alias in needed:
-                    extra.append(f", {join.alias}.answer AS {join.alias}")
-                    joins.append(f" LEFT JOIN {join.alias} ON {join.alias}.question = {join.question.sql}")
+                    extra.append(f", {join.printed or f'{join.alias}.answer'} AS {join.alias}")
+                    if join.printed is None:
+                        joins.append(f" LEFT JOIN {join.alias} ON {join.alias}.question = {join.question.sql}")
             if extra:
                 sql = f"SELECT q.*{''.join(extra)} FROM ({sql}) q{''.join(joins)}{self.engine.fence}"
         return sql
 
-    def _closure(self, wanted: Iterable[str]) -> set[str]:
+    def closure(self, wanted: Iterable[str]) -> set[str]:
+        """The wanted columns, those they are made of, and so on down to the cells (c_…)."""
         needed: set[str] = set()
         waiting = list(wanted)
         while waiting:
             alias = waiting.pop()
             if alias not in needed:
                 needed.add(alias)
-                waiting += self._needs[alias]
+                waiting += self._needs.get(alias, ())
         return needed
 
 
@@ -235,7 +264,8 @@ def subject_is_text(node: Node) -> bool:
     return node.type == "text"
 
 
-def _is_plain(sql: str) -> bool:
+def is_plain(sql: str) -> bool:
+    """A name or a literal, which costs nothing to write twice."""
     return sql.replace("_", "").isalnum() or (sql.startswith("'") and sql.endswith("'"))
 
 
@@ -244,4 +274,4 @@ def _is_costly(template: str) -> bool:
     return len(template) > 120 or "regexp" in template or "RLIKE" in template or " ~ " in template
 
 
-__all__ = ["BETWEEN_PARTS", "Layers", "LookupJoin", "Placed", "expanded", "print_operator", "text"]
+__all__ = ["BETWEEN_PARTS", "Layers", "LookupJoin", "Placed", "expanded", "is_plain", "print_operator", "text"]

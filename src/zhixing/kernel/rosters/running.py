@@ -44,7 +44,7 @@ class Run:
 
     def offenders(self) -> list[Offender]:
         """Everything that is wrong, in no particular order."""
-        self.planner.answer_lookups()
+        self.planner.learn(self.against)
         self._scan()
         if not sum(self.counts.values()):
             return []
@@ -58,8 +58,7 @@ class Run:
     def _scan(self) -> None:
         keys = list(self.plan.keys.values())
         masks = [f"{sql} AS m{place}" for place, sql in enumerate(self.plan.masks())]
-        needed = {alias for check in self.plan.checks for alias in check.needs} | self.plan.key_needs
-        relation = self.plan.layers.relation(self.planner.cells(), needed)
+        relation = self.planner.relation(self.planner.needed())
         hashed = [f"{sql} AS {name}" for sql, name in self.plan.keys.items()]
         truths = f"SELECT {', '.join(['rid', 'src', *hashed, *self.plan.truths()])} FROM ({relation}) q"
         columns = ", ".join(["rid", "src", *keys, *masks])
@@ -101,7 +100,7 @@ class Run:
             )
 
     def _strange_keys(self, place: int, check: GroupCheck) -> str:
-        relation = self.plan.layers.relation(self.planner.cells(of=self.against), self.plan.key_needs)
+        relation = self.planner.relation(self.plan.key_needs, of=self.against)
         sql = next(sql for sql, name in self.plan.keys.items() if name == check.key)
         parts = ", ".join(f"{self._value(part)} AS v{number}" for number, part in enumerate(check.parts))
         self.engine.make(
@@ -133,12 +132,14 @@ class Run:
         columns = ["q.rid", *(f"n.m{place}" for place in range(self._mask_count()))]
         columns += [f"n.{name}" for name in self.plan.keys.values()]
         columns += [f"q.w_{name}" for name in sorted(cells)]
-        for number, placed in enumerate(self.plan.slots.values()):
+        asked_for = {slot for check in checks for slot in check.slots}
+        slots = {number: placed for number, (slot, placed) in enumerate(self.plan.slots.items()) if slot in asked_for}
+        for number, placed in slots.items():
             columns.append(f"CAST({placed.sql} AS {self.engine.text_type}) AS s{number}")
         columns += [f"{self._value(node)} AS v{number}" for number, node in enumerate(self._nodes())]
-        asked = [*self.plan.slots.values(), *map(self.plan.layers.place, self._nodes())]
-        base = self.planner.cells(where="rid IN (SELECT rid FROM wanted)", raw=cells)
-        relation = self.plan.layers.relation(base, {alias for placed in asked for alias in placed.needs})
+        asked = [*slots.values(), *map(self.plan.layers.place, self._nodes())]
+        needed = {alias for placed in asked for alias in placed.needs}
+        relation = self.planner.relation(needed, where="rid IN (SELECT rid FROM wanted)", raw=cells)
         self.engine.make("detail", f"SELECT {', '.join(columns)} FROM ({relation}) q JOIN narrow n ON n.rid = q.rid")
 
     def _nodes(self) -> list[Node]:

@@ -12,8 +12,8 @@ IDENTITY_RULES: tuple[Rule, ...] = (
     Rule(
         code="students.id_number_malformed", title="身份证号不合格式", severity="error", column="id_number",
         when="not blank(id_number)",
-        flag=f"digits_lost(id_number) or (not id_shaped(id_number) and not id_temporary(id_number) "
-             f"and not ({KIND} = '无证件') and ({CITIZEN} or not other_document(id_number)))",
+        flag=f"case when id_shaped(id_number) then false else digits_lost(id_number) or (not id_temporary(id_number) "
+             f"and not ({KIND} = '无证件') and ({CITIZEN} or not other_document(id_number))) end",
         message="{case when digits_lost(id_number) then '证件号码是按数字录入的，Excel 只保留前15位，后几位已变成0' "
                 "when length(id_number) = 15 then '是15位的旧号码，2013年起已停用' "
                 "when length(id_number) <> 18 then '身份证号应为18位' "
@@ -60,7 +60,7 @@ IDENTITY_RULES: tuple[Rule, ...] = (
     Rule(
         code="students.id_number_repeated", title="同一证件号在本校重复", severity="error", kind="unique",
         column="id_number", key=("id_number",), apart="school_name",
-        when="id_shaped(id_number) or id_temporary(id_number) or other_document(id_number)",
+        when="case when id_shaped(id_number) then true else other_document(id_number) end",
         message="与{others}的证件号码相同", basis="教职成〔2014〕12号；一人一籍",
         remedy="核对每一行的证件号码：录错的改正，重复录入的删去一行",
     ),

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (SQL is printed from parsed trees and quoted literals alone; see subset.py)
 """What the planner needs of a back end: a few words of its SQL, and three ways to run it."""
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ Source = RawTable | Path
 BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
 WIDE = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺｘ（）－．／＋：，"
 HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZx()-./+:,"
+
+
+def untidy_pattern(kind: str) -> str:
+    """Matches a cell that cleaning changes; one that it doesn't match is clean as it stands."""
+    return {"text": f"^[{BLANKS}]|[{BLANKS}]$|^$", "digits": "[^!-~]|^$", "id": "[^!-&(-`{-~]|^$"}[kind]
 
 
 class Engine(ABC):
@@ -54,6 +60,33 @@ class Engine(ABC):
         if kind == "id":
             value = f"upper(replace(replace({value}, ' ', ''), '''', ''))"
         return f"nullif({value}, '')"
+
+    @abstractmethod
+    def matches(self, value: str, pattern: str) -> str:
+        """Whether a text has a part that fits the regular expression."""
+
+    def untidy(self, value: str, kind: str) -> str:
+        """Whether cleaning changes a cell (see untidy_pattern)."""
+        return self.matches(value, untidy_pattern(kind))
+
+    def few(self, relation: str, columns: Sequence[str]) -> set[str]:
+        """Columns that seem to have few distinct values; listing them is cheaper than testing every cell."""
+        return set()
+
+    def profile(
+        self, relation: str, sums: Sequence[str], gathered: Sequence[str]
+    ) -> tuple[int, tuple[int, ...], list[list[str | None]]]:
+        """Rows, aggregates, and the distinct values of columns (None among them where a cell is NULL)."""
+        row = self.rows(f"SELECT {', '.join(['count(*)', *sums])} FROM {relation}")[0]
+        values: list[list[str | None]] = [[] for _ in gathered]
+        if gathered:
+            queries = [
+                f"SELECT {place} AS place, {column} AS value FROM {relation} GROUP BY 2"
+                for place, column in enumerate(gathered)
+            ]
+            for place, value in self.rows(" UNION ALL ".join(queries)):
+                values[int(place)].append(value)
+        return int(row[0]), tuple(int(each or 0) for each in row[1:]), values
 
     @abstractmethod
     def source(self, table: Source, place: int, lossy: frozenset[tuple[int, int]]) -> tuple[str, tuple[str, ...]]:

@@ -37,6 +37,9 @@ class PostgresEngine(Engine):
     def trimmed(self, value: str) -> str:
         return f"btrim({value}, {self.quote(BLANKS)})"
 
+    def matches(self, value: str, pattern: str) -> str:
+        return f"({value} ~ {self.quote(pattern)})"
+
     def headings(self, table: Source) -> tuple[str, ...]:
         if isinstance(table, RawTable):
             return table.headings

@@ -45,6 +45,21 @@ class SparkEngine(Engine):
     def cleaned(self, value: str, kind: str) -> str:
         return super().cleaned(value, kind).replace("''''", "'\\''")
 
+    def matches(self, value: str, pattern: str) -> str:
+        return f"({value} RLIKE {self.quote(pattern)})"
+
+    def profile(
+        self, relation: str, sums: Sequence[str], gathered: Sequence[str]
+    ) -> tuple[int, tuple[int, ...], list[list[str | None]]]:
+        # One job instead of one for each column; collect_set passes over NULL, so blanks are counted.
+        sets = [each for column in gathered for each in (f"collect_set({column})", f"count({column})")]
+        row = self.rows(f"SELECT {', '.join(['count(*)', *sums, *sets])} FROM {relation}")[0]
+        total, plain, pairs = int(row[0]), row[1 : 1 + len(sums)], row[1 + len(sums) :]
+        values = [
+            [*found, *([None] if count < total else [])] for found, count in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
+        return total, tuple(int(each or 0) for each in plain), values
+
     def headings(self, table: Source) -> tuple[str, ...]:
         duck = DuckEngine(threads=1)
         try:
