@@ -1,4 +1,4 @@
-"""Rosters for journeys: students new to the school, faultless or with planted faults, as a registrar would bring them."""
+"""Rosters as a registrar would bring them: students new to the school."""
 
 from __future__ import annotations
 

@@ -89,4 +89,5 @@ def test_a_student_and_a_guardian_see_their_own_on_a_phone(windows: Windows) -> 
     other = registrar.locator("tbody tr").get_by_role("link").first.get_attribute("href")
     page = windows.of("20240001-1", phone=True)
     answer = page.goto(str(other))
-    assert answer is not None and answer.status == 404
+    assert answer is not None
+    assert answer.status == 404
