@@ -2,7 +2,8 @@
 
 Usage: python bench/pages.py [--rows 5000] [--rounds 40] [--engine sqlite|postgresql|both]. PostgreSQL is the server of
 DATABASE_URL_PG (an empty database that may be filled), or a private one started for the run. Requests go through the
-whole WSGI application, middleware and connection handling included. Goals: sign-in page 1.5, list of 50 rows 8, of
+whole WSGI application, middleware and connection handling included; no search word and no record is asked for twice
+in a row, so nothing is timed that only a repetition makes fast. Goals: sign-in page 1.5, list of 50 rows 8, of
 1,000 rows 30, search 8, one record 8.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import itertools
 import json
 import os
 import random
@@ -27,6 +29,7 @@ from urllib.parse import quote
 HOUSE = Path(__file__).parents[1]
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰飞鹏红鑫波斌宇浩凯健俊帆雪莹晨阳梓涵欣怡思远"
+SEVERAL = 100
 GOALS = {"登录页": 1.5, "列表 50 行": 8, "列表 1000 行": 30, "列表内搜索": 8, "全站搜索": 8, "详情页": 8}
 
 
@@ -88,9 +91,10 @@ def measure(rows: int, rounds: int) -> None:
     cookie, addresses = furnish(rows)
     ask = asker(cookie)
     print(f"\n{connection.vendor}，{rows} 名学生，CPU 毫秒（{rounds} 次的中位数）")
-    for title, address in addresses.items():
-        spent, wall, size = timed(lambda address=address: ask(address), rounds)
-        goal = GOALS[title]
+    for title, several in addresses.items():
+        following = itertools.cycle(several)
+        spent, wall, size = timed(lambda following=following: ask(next(following)), rounds)
+        goal, address = GOALS[title], several[0]
         print(f"  {title:<10}\t{spent:6.2f}  目标 ≤{goal:<4} {'达到' if spent <= goal else '未达到'}  "
               f"墙钟 {wall:6.2f}  {queries(ask, address)} 次查询  {size / 1024:.0f} KB")  # fmt: skip
 
@@ -146,7 +150,7 @@ def queries(ask: Callable[[str], bytes], address: str) -> int:
     return len(found)
 
 
-def furnish(rows: int) -> tuple[str, dict[str, str]]:
+def furnish(rows: int) -> tuple[str, dict[str, list[str]]]:
     """A school with students in classes of forty, someone who may see them all: (session key, addresses)."""
     from zhixing.domains.students.models import Student
     from zhixing.kernel.base.tenancy import tenant_scope
@@ -158,14 +162,15 @@ def furnish(rows: int) -> tuple[str, dict[str, str]]:
         role = Role.objects.create(code="bench", title="测速", permissions={"tenant": ["*"]})
         Assignment.objects.create(user=user, role=role)
         add_students(rows)
-        one = Student.objects.order_by("pk")[rows // 2]
+        some = list(Student.objects.order_by("pk")[rows // 2 : rows // 2 + SEVERAL])
+        names = list(dict.fromkeys(one.name for one in some))
         addresses = {
-            "登录页": "/sign-in/",
-            "列表 50 行": "/students/student/",
-            "列表 1000 行": "/students/student/?size=1000",
-            "列表内搜索": f"/students/student/?q={quote(one.name)}",
-            "全站搜索": "/search/?q=zs",
-            "详情页": f"/students/student/{one.uid}/",
+            "登录页": ["/sign-in/"],
+            "列表 50 行": ["/students/student/"],
+            "列表 1000 行": ["/students/student/?size=1000"],
+            "列表内搜索": [f"/students/student/?q={quote(name)}" for name in names],
+            "全站搜索": [f"/search/?q={word}" for word in dict.fromkeys(one.name_keys.split()[-1] for one in some)],
+            "详情页": [f"/students/student/{one.uid}/" for one in some],
         }
         return session_of(user), addresses
 

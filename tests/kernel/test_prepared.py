@@ -108,3 +108,15 @@ def test_nobodys_rows_are_no_rows(school: Any) -> None:
     Unit.objects.create(name="甲科", kind="department")
     question = Prepared(lambda: Unit.objects.filter(pk__in=()).values_list("name"))
     assert question.rows() == question.rows() == []
+
+
+def test_keeps_no_connection(school: Any) -> None:
+    """What one thread compiled serves all; the connection of that thread must be free to go."""
+    Unit.objects.create(name="甲科", kind="department")
+    question = Prepared(lambda: Unit.objects.values_list("uid", "created_at", "closed_on", "name"))
+    ((uid, created_at, closed_on, _),) = question.rows()
+    unit = Unit.objects.get()
+    assert (uid, created_at, closed_on) == (unit.uid, unit.created_at, unit.closed_on)
+    (compiled,) = question._compiled.values()
+    held = [getattr(one, "__self__", None) for _, several, _ in compiled.converters for one in several]
+    assert not any(owner is connection.ops for owner in held)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -106,6 +106,13 @@ def _ways(joins: Iterable[str]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class Method:
+    """A converter of a database back end, apart from the connection it was taken from."""
+
+    of_ops: Callable[..., Any]
+
+
+@dataclass(frozen=True)
 class Compiled:
     """SQL with its parameters, some of them marks; blank where no row can ever be found.
 
@@ -114,7 +121,7 @@ class Compiled:
 
     sql: str
     params: tuple[Any, ...]
-    converters: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
+    converters: tuple[tuple[int, tuple[Any, ...], Any], ...]
 
     def run(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of the answer."""
@@ -135,7 +142,9 @@ class Compiled:
         for place, several, expression in self.converters:
             column = columns[place]
             for convert in several:
-                column = [convert(value, expression, connection) for value in column]
+                # A back end's own converters are methods: of the connection that runs, not of the one that compiled.
+                lawful = partial(convert.of_ops, connection.ops) if isinstance(convert, Method) else convert
+                column = [lawful(value, expression, connection) for value in column]
             columns[place] = column
         return list(zip(*columns, strict=True))
 
@@ -187,4 +196,11 @@ class Prepared:
         if any("\ue000" in part for part in params if isinstance(part, str)):
             raise ValueError("a prepared question uses a contained text otherwise than with icontains")
         converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
-        return Compiled(sql, params, tuple((i, tuple(several), column) for i, (several, column) in converters.items()))
+        ops = compiler.connection.ops
+        detached = [(i, tuple(_detached(one, ops) for one in several), at) for i, (several, at) in converters.items()]
+        return Compiled(sql, params, tuple(detached))
+
+
+def _detached(convert: Any, ops: Any) -> Any:
+    """A converter that keeps no connection alive: the one that compiled may belong to a thread that has long ended."""
+    return Method(convert.__func__) if getattr(convert, "__self__", None) is ops else convert
