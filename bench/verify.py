@@ -109,7 +109,7 @@ def _pandas() -> object:
 
 
 def _same_in_pandas(faults: object, path: Path) -> int:
-    return int(faults(path, ON))  # type: ignore[operator]
+    return len(faults(path, ON))  # type: ignore[operator]
 
 
 WAYS = {

@@ -301,8 +301,9 @@ class Planner:
         given = " AND ".join([*when, *(f"{value} IS NOT NULL" for value in values)])
         sql = f"CASE WHEN {given} THEN {self.engine.hashed(values)} END"
         name = self.plan.keys.setdefault(sql, f"k{len(self.plan.keys)}")
-        for node in extra:
-            self._hash(node)
+        if rule.kind != "similar":  # pairs are compared on exact values alone
+            for node in extra:
+                self._hash(node)
         self.plan.groups.append(GroupCheck(rule=rule, key=name, parts=parts, flag=flag, extra=extra))
 
     def _given(self, node: Node) -> bool:

@@ -92,12 +92,8 @@ class Layers:
             case "call":
                 return self._call(node)
             case _:
-                args = [
-                    self._lazy(arg) if node.kind == "case" and place % 2 else self.place(arg)
-                    for place, arg in enumerate(node.args)
-                ]
-                if node.kind == "case":
-                    args[-1] = self._lazy(node.args[-1])
+                results = {*range(1, len(node.args), 2), len(node.args) - 1} if node.kind == "case" else set()
+                args = [self._lazy(arg) if place in results else self.place(arg) for place, arg in enumerate(node.args)]
                 placed = _over(print_operator(node.kind, [arg.sql for arg in args]), args)
                 return self._own_column(placed) if node in self.shared else placed
 
@@ -166,6 +162,8 @@ class Layers:
         return Placed(alias, level, frozenset({alias}))
 
     def _lookup(self, name: str, args: list[Placed]) -> Placed:
+        null = self._null("text")
+        args = [arg if is_plain(arg.sql) or arg.sql == null else self._own_column(arg) for arg in args]
         sqls = [arg.sql for arg in args]
         question = _over(sqls[0] if len(sqls) == 1 else self.engine.joined(sqls, BETWEEN_PARTS), args)
         join = self.lookups.get((name, question.sql))

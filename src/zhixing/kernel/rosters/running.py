@@ -77,26 +77,62 @@ class Run:
         return [number for number in range(len(self.plan.checks)) if (row[number // BITS] or 0) >> number % BITS & 1]
 
     def _seek(self) -> None:
-        """Find, for each rule over several rows, the keys that are worth a second look."""
+        """Find, for each rule over several rows, the keys that are worth a second look; each key is grouped once."""
+        by_key: dict[str, list[int]] = defaultdict(list)
         for place, check in enumerate(self.plan.groups):
-            if check.rule.kind == "elsewhere":
-                if self.against:
-                    self._candidates[place] = self._strange_keys(place, check)
-            else:
-                having = f"count(*) BETWEEN 2 AND {MAX_BLOCK}"
-                if check.rule.kind != "similar":
-                    having = self._printed(check.flag, lambda node: self.plan.keys[self._hash_sql(node)])
-                grouped = f"FROM narrow WHERE {check.key} IS NOT NULL GROUP BY {check.key} HAVING"
-                self.engine.make(f"cand_{place}", f"SELECT {check.key} AS k {grouped} {having}")
-                self._candidates[place] = f"cand_{place}"
-                if check.rule.kind == "similar":
-                    self._note_oversized(check, grouped)
+            if check.rule.kind != "elsewhere":
+                by_key[check.key].append(place)
+            elif self.against:
+                self._candidates[place] = self._strange_keys(place, check)
+        for key, places in by_key.items():
+            self._group(key, places)
 
-    def _note_oversized(self, check: GroupCheck, grouped: str) -> None:
-        large = self.engine.rows(f"SELECT count(*) {grouped} count(*) > {MAX_BLOCK}")
+    def _group(self, key: str, places: list[int]) -> None:
+        """The groups of one key that any of its rules flags."""
+        checks = [self.plan.groups[place] for place in places]
+        flags = [self._flag_of_keys(check) for check in checks]
+        rows = f"SELECT * FROM narrow WHERE {key} IS NOT NULL"
+        least = min(self._least_rows(check) for check in checks)
+        if least > 1 and any("DISTINCT" in flag for flag in flags):
+            large = f"SELECT {key} FROM narrow WHERE {key} IS NOT NULL GROUP BY {key} HAVING count(*) >= {least}"
+            rows = f"SELECT * FROM narrow WHERE {key} IN ({large})"
+        told = ", ".join(f"{flag} AS f{place}" for place, flag in zip(places, flags, strict=True))
+        grouped = f"SELECT {key} AS k, count(*) AS n, {told} FROM ({rows}) r GROUP BY {key} HAVING count(*) >= {least}"
+        kept = " OR ".join(f"f{place}" for place in places)
+        self.engine.make(f"groups_{key}", f"SELECT * FROM ({grouped}) g WHERE {kept}")
+        for place, check in zip(places, checks, strict=True):
+            small = f" AND n <= {MAX_BLOCK}" if check.rule.kind == "similar" else ""
+            self._candidates[place] = f"(SELECT k FROM groups_{key} WHERE f{place}{small}) c"
+            if small:
+                self._note_oversized(check, f"groups_{key}")
+
+    def _flag_of_keys(self, check: GroupCheck) -> str:
+        """The group's flag over hashes, which may flag too much but never too little."""
+        if check.rule.kind == "similar":
+            return "count(*) >= 2"
+        flag = check.flag
+        if flag.kind == ">" and flag.args[0].value == "count_distinct" and flag.args[1].value == "1":
+            value = self.plan.keys[self._hash_sql(flag.args[0].args[0])]
+            return f"min({value}) <> max({value})"
+        return self._printed(flag, lambda node: self.plan.keys[self._hash_sql(node)])
+
+    def _least_rows(self, check: GroupCheck) -> int:
+        """The fewest rows that a group needs for the flag to hold; 1 where the flag doesn't say."""
+        if check.rule.kind == "similar":
+            return 2
+        if check.flag.kind == ">" and check.flag.args[0].value in ("count", "count_distinct"):
+            bound = check.flag.args[1]
+            if bound.kind == "standard":
+                return max(1, self.plan.layers.standard(bound.value) + 1)
+            if bound.kind == "literal":
+                return int(bound.value) + 1
+        return 1
+
+    def _note_oversized(self, check: GroupCheck, groups: str) -> None:
+        large = self.engine.rows(f"SELECT count(*) FROM {groups} WHERE n > {MAX_BLOCK}")[0][0]
         if large:
             self.oversized.append(
-                f"规则「{check.rule.title}」：有 {len(large)} 组各超过 {MAX_BLOCK} 行内容雷同，没有逐对比较，请先核对。"
+                f"规则「{check.rule.title}」：有 {large} 组各超过 {MAX_BLOCK} 行内容雷同，没有逐对比较，请先核对。"
             )
 
     def _strange_keys(self, place: int, check: GroupCheck) -> str:
@@ -108,8 +144,7 @@ class Run:
             f"SELECT * FROM (SELECT rid, {parts}, {sql} AS k FROM ({relation}) q) s "
             f"WHERE k IN (SELECT {check.key} FROM narrow WHERE {check.key} IS NOT NULL)",
         )
-        self.engine.make(f"cand_{place}", f"SELECT DISTINCT k FROM strangers_{place}")
-        return f"cand_{place}"
+        return f"strangers_{place}"
 
     def _hash_sql(self, node: Node) -> str:
         value = self._value(node)

@@ -47,13 +47,17 @@ class DuckEngine(Engine):
     def few(self, relation: str, columns: Sequence[str]) -> set[str]:
         if self._rows <= SAMPLE * 4:
             return set(columns)
-        counts = ", ".join(f"count(DISTINCT {column})" for column in columns)
+        counts = ", ".join(f"approx_count_distinct({column})" for column in columns)
         row = self.rows(f"SELECT {counts} FROM (SELECT {', '.join(columns)} FROM {relation} LIMIT {SAMPLE}) s")[0]
         return {column for column, count in zip(columns, row, strict=True) if count <= SAMPLE // 3}
 
     def profile(
         self, relation: str, sums: Sequence[str], gathered: Sequence[str]
     ) -> tuple[int, tuple[int, ...], list[list[str | None]]]:
+        if self._rows <= SAMPLE and gathered and not sums:
+            # Planning so many aggregates takes longer than bringing the rows.
+            rows = self.rows(f"SELECT {', '.join(gathered)} FROM {relation}")
+            return len(rows), (), [list({row[place] for row in rows}) for place in range(len(gathered))]
         lists = [f"list(DISTINCT {column})" for column in gathered]
         row = self.rows(f"SELECT {', '.join(['count(*)', *sums, *lists])} FROM {relation}")[0]
         plain, values = row[1 : 1 + len(sums)], row[1 + len(sums) :]
