@@ -137,6 +137,7 @@ class Windows:
             page.wait_for_load_state()
             if "/step-up/" in page.url:  # a code lasts for thirty seconds and opens once
                 page.wait_for_timeout(3000)
+        self.kept[account] = page.context.storage_state()  # a proof changes the session's key
 
     def close(self, name: str, *, failed: bool) -> None:
         folder = RESULTS / re.sub(r"\W+", "-", name)

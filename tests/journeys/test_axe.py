@@ -18,7 +18,7 @@ PAGES = {
         *EVERYONE, "/students/student/", "/students/student/add/", "/students/guardian/", "/students/statusentry/",
         "/school/classgroup/", "/school/major/", "/import/", "/import/?sheet=students.StudentSheet", "/verification/",
         "/verification/own/", "/verification/own/add/", "/checks/finding/", "/checks/mine/", "/rectification/ledger/",
-        "/standards/", "/trail/auditevent/",
+        "/standards/",
     ),
     "class-tutor": (*EVERYONE, "/students/student/", "/checks/mine/", "/checks/finding/", "/people/activation/"),
     "system-admin": (*EVERYONE, "/people/user/", "/people/user/add/", "/people/role/", "/people/assignment/"),

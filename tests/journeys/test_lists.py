@@ -44,7 +44,8 @@ def test_the_question_stands_in_the_address(windows: Windows, pictures: Pictures
     again.locator("summary", has_text="视图").click()
     again.get_by_role("button", name=re.compile("保存|存为")).first.click()
     again.get_by_label(re.compile("名称")).fill("本班在读")
-    again.get_by_role("dialog", name="操作").get_by_role("button", name=re.compile("保存")).click()
+    with again.expect_navigation():
+        again.get_by_role("dialog", name="操作").get_by_role("button", name="保存", exact=True).click()
     again.goto("/students/student/")
     again.locator("summary", has_text="视图").click()
     again.get_by_role("link", name="本班在读").click()
