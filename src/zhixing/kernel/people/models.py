@@ -203,7 +203,7 @@ class Assignment(Record):
     user = models.ForeignKey(User, models.PROTECT, verbose_name="用户", related_name="assignments")
     role = models.ForeignKey(Role, models.PROTECT, verbose_name="角色", related_name="assignments")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="管辖范围", null=True, blank=True, related_name="+")
-    exclusive_group = models.CharField("互斥组", max_length=20, null=True, blank=True, editable=False)
+    exclusive_group = models.CharField("互斥组", max_length=20, null=True, blank=True, editable=False)  # noqa: DJ001 - null: no group, and no place in the unique key
     starts_on = models.DateField("起始日期", null=True, blank=True)
     ends_on = models.DateField("终止日期", null=True, blank=True)
     approved_by = models.ForeignKey(
