@@ -60,6 +60,8 @@ def _peak_mb() -> float:
 
 
 def _roster() -> object:
+    import sqlglot.dialects.duckdb  # noqa: F401 (pandas is imported before its work, too)
+
     from zhixing.domains.students.rosters import STUDENTS, student_codes, student_standards
     from zhixing.kernel.rosters.engines.duck import DuckEngine  # noqa: F401 (start-up isn't the work)
     from zhixing.kernel.rosters.verification import verify

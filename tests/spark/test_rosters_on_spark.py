@@ -9,13 +9,21 @@ import pytest
 
 pytest.importorskip("pyspark", reason="needs the spark extra: make test-spark")
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(900)]
+SMALL = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.memory": "1g",
+}
+"""For a few hundred rows compiling a plan takes far longer than interpreting it; the answers are the same."""
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
     from zhixing.kernel.rosters.engines.spark import local_session
 
-    spark = local_session()
+    spark = local_session(SMALL)
     yield spark
     spark.stop()
 

@@ -40,6 +40,8 @@ class Profile:
 
     def take(self, names: Sequence[str], wide: str, relation: Relation) -> None:
         """Read the columns once, ask the code tables, and give each lookup its answers."""
+        if not names:
+            return
         few = self.engine.few(wide, [f"w_{name}" for name in names])
         asked = [
             name

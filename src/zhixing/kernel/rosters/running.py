@@ -86,6 +86,10 @@ class Run:
                 self._candidates[place] = self._strange_keys(place, check)
         for key, places in by_key.items():
             self._group(key, places)
+        if self._candidates:
+            counts = [f"SELECT {place} AS place, count(*) FROM {table}" for place, table in self._candidates.items()]
+            some = {int(place) for place, count in self.engine.rows(" UNION ALL ".join(counts)) if count}
+            self._candidates = {place: table for place, table in self._candidates.items() if place in some}
 
     def _group(self, key: str, places: list[int]) -> None:
         """The groups of one key that any of its rules flags."""
@@ -178,8 +182,9 @@ class Run:
         self.engine.make("detail", f"SELECT {', '.join(columns)} FROM ({relation}) q JOIN narrow n ON n.rid = q.rid")
 
     def _nodes(self) -> list[Node]:
-        """Every exact value that rules over several rows compare."""
-        nodes = [node for check in self.plan.groups for node in (*check.parts, *check.extra)]
+        """Every exact value that the rules over several rows compare that have candidates."""
+        groups = [self.plan.groups[place] for place in self._candidates]
+        nodes = [node for check in groups for node in (*check.parts, *check.extra)]
         return list(dict.fromkeys(nodes))
 
     def _alias(self, node: Node) -> str:

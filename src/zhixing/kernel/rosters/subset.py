@@ -20,6 +20,7 @@ from .primitives import PRIMITIVES
 
 if TYPE_CHECKING:
     from sqlglot import exp
+    from sqlglot.dialects.dialect import Dialect
 
 MAX_TEXT = 2000
 MAX_NODES = 400
@@ -63,12 +64,19 @@ def parse(source: str, scope: Scope, *, wanted: Type | None = "truth") -> Node:
     return node
 
 
+@lru_cache(maxsize=1)
+def _dialect() -> Dialect:
+    """Made once: making it takes as long as reading a rule."""
+    from sqlglot.dialects.dialect import Dialect  # slow import
+
+    return Dialect.get_or_raise("duckdb")
+
+
 def _sqlglot_tree(source: str) -> exp.Expr:
-    import sqlglot  # slow import
-    from sqlglot.errors import SqlglotError
+    from sqlglot.errors import SqlglotError  # slow import
 
     try:
-        trees = sqlglot.parse(source, dialect="duckdb")
+        trees = _dialect().parse(source)
     except (SqlglotError, RecursionError) as problem:
         raise RuleRefused(f"读不懂这条规则：{source}。请检查括号、引号和运算符是否成对、完整。") from problem
     if len(trees) != 1 or trees[0] is None:

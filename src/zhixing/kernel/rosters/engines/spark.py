@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -110,8 +110,8 @@ class SparkEngine(Engine):
             self.session.stop()
 
 
-def local_session() -> SparkSession:
-    """A Spark inside this process on the loopback interface, without web pages."""
+def local_session(settings: Mapping[str, str] | None = None) -> SparkSession:
+    """A Spark inside this process on the loopback interface, without web pages; ``settings`` go on top."""
     return (
         SparkSession.builder.master(LOCAL)
         .appName("zhixing-verify")
@@ -124,5 +124,6 @@ def local_session() -> SparkSession:
         .config("spark.sql.maxPlanStringLength", "2000")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
+        .config(map=dict(settings or {}))
         .getOrCreate()
     )
