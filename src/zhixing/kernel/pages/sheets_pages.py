@@ -146,11 +146,15 @@ def batch_context(request: Request, batch: ImportBatch) -> dict[str, Any]:
     """Everything that the page of a batch shows."""
     kind, asked = sheets[batch.sheet], asked_of(request, batch)
     now = timezone.now()
+    work = live_job(batch)
+    if work is None and batch.state in IN_FLIGHT:  # the job may have ended since the batch was read
+        batch.refresh_from_db()
+        work = live_job(batch)
     context: dict[str, Any] = {
         "title": batch.file_name,
         "batch": batch,
         "kind": kind,
-        "work": live_job(batch),
+        "work": work,
         "last_work": Job.objects.filter(uid=batch.job_uid).first() if batch.job_uid else None,
         "in_flight": batch.state in IN_FLIGHT,
         "known": request.GET.get("known") == "1",
