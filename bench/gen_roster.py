@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (Chinese cells count twice; the lines are within 120 characters or nearly so)
 """Makes student rosters of any size in the older national layout, all people invented, seeded; clean unless spoilt.
 
 As a program: ``python bench/gen_roster.py ROWS PATH.parquet [--spoilt 0.01]``.

@@ -1,4 +1,3 @@
-
 """The student rules written by hand in pandas: what the engine is measured against.
 
 The same rules over the older layout, the same cleaning of cells, and a finding with its words for every offender, so
