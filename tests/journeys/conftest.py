@@ -60,6 +60,7 @@ def browser() -> Iterator[Browser]:
     program = os.environ.get("ZHIXING_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not program:
         pytest.skip("没有可用的 Chromium 浏览器，浏览器测试全部跳过")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         yield launch(playwright, program)
 
@@ -101,7 +102,7 @@ class Windows:
             storage_state=state, bypass_csp=loose, accept_downloads=True,
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
-        context.tracing.start(snapshots=True)
+        context.tracing.start(snapshots=not loose)
         self.watch.over(context)
         self.contexts.append(context)
         return context.new_page()

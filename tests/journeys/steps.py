@@ -33,6 +33,7 @@ def write_as_is(page: Page, *, rows: int) -> None:
 
 def deed(page: Page, label: str, fill: Callable[[Locator], None] | None = None) -> str:
     """Press a deed of the record that is shown, fill in its dialog and confirm; gives what was answered."""
+    page.wait_for_load_state()  # before that a press does nothing yet
     page.locator(".deck").get_by_role("button", name=label, exact=True).click()
     return confirm(page, label, fill)
 
@@ -84,6 +85,7 @@ def finding(page: Page, title: str, words: str) -> None:
     expect(row).to_have_count(1)
     row.get_by_role("link", name=title).click()
     expect(page.locator(".facts").first).to_contain_text(title)
+    page.wait_for_load_state()
 
 
 def fact(page: Page, heading: str) -> Locator:

@@ -72,7 +72,8 @@ def test_a_roster_with_faults_runs_through_to_closed_findings(
 def bring(page: Page, roster: Path, pictures: Pictures) -> str:
     """Drop the file; the preview shows what is wrong, rule by rule. Gives the import's address."""
     page.goto("/students/student/")
-    page.get_by_role("link", name="导入").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="导入").click()
     page.locator("#file").set_input_files(roster)
     expect(page.locator("[data-drop-name]")).to_contain_text(NAME)
     pictures.take(page, "import")
@@ -178,6 +179,7 @@ def open_student(page: Page, number: str) -> None:
     page.goto(f"/students/student/?q={number}")
     page.locator("tbody tr").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile(r"/students/student/[0-9a-f-]{36}/"))
+    page.wait_for_load_state()
 
 
 def report_only(page: Page, number: str, words: str) -> None:

@@ -4,6 +4,7 @@ for (const form of document.querySelectorAll("[data-drop]")) {
   const shown = form.querySelector("[data-drop-name]");
   const tell = () => { shown.textContent = input.files[0] ? `已选择：${input.files[0].name}` : ""; };
   input.addEventListener("change", tell);
+  tell(); // chosen before this ran, or kept by the browser on the way back
   for (const kind of ["dragenter", "dragover"]) {
     form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("drop-over"); });
   }
