@@ -246,8 +246,8 @@ def test_one_failed_stage_fails_the_run(runner: ModuleType) -> None:
 def test_the_folder_of_a_socket_becomes_the_host_of_a_database_url(runner: ModuleType) -> None:
     from zhixing.site.settings import database
 
-    settings = database(runner.as_database_url("postgresql://zhixing@/postgres?host=/tmp/a_b/socket"))
-    assert (settings["HOST"], settings["NAME"], settings["USER"]) == ("/tmp/a_b/socket", "postgres", "zhixing")
+    settings = database(runner.as_database_url("postgresql://zhixing@/postgres?host=/run/a_b/socket"))
+    assert (settings["HOST"], settings["NAME"], settings["USER"]) == ("/run/a_b/socket", "postgres", "zhixing")
 
 
 # -- what is told about it ----------------------------------------------------------------------------------------
