@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src" / "zhixing"
 ROOMS = {
     "apps", "choices", "models", "queries", "actions", "checks", "rosters", "indicators", "procedures", "sheets",
-    "papers", "pages", "demo",
+    "papers", "pages", "demo", "documents",
 }  # fmt: skip
 HAN = re.compile(r"[\u3400-\u9fff]")
 LINES, FUNCTION = 400, 50
