@@ -1,0 +1,1 @@
+"""Plan documents become structures: pure reading, no records. Needs no settings and no database."""
