@@ -1,6 +1,16 @@
 // A box that offers choices from an address as one types (role=combobox); the hidden input keeps the value.
 let count = 0;
 
+// The choices at an address; nothing where the page was left meanwhile or the network failed.
+async function offered(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return answer.ok ? (await answer.json()).options : null;
+  } catch {
+    return null;
+  }
+}
+
 export function wakeCombos(root) {
   for (const combo of root.querySelectorAll?.("[data-combo]") ?? []) {
     if (!combo.dataset.awake) wakeOne(combo);
@@ -39,9 +49,8 @@ function wakeOne(combo) {
     const turn = (asked += 1);
     const address = new URL(combo.dataset.source, window.location.href);
     if (words) address.searchParams.set("q", words);
-    const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (!answer.ok || turn !== asked) return;
-    const { options } = await answer.json();
+    const options = await offered(address);
+    if (!options || turn !== asked) return;
     list.replaceChildren(...options.map(({ value, label }, index) => {
       const item = document.createElement("li");
       item.setAttribute("role", "option");

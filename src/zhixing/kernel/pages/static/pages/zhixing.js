@@ -1,4 +1,5 @@
 // Everything a page does by itself. Behaviour hangs on data-* attributes; nothing inline, nothing evaluated.
+import "./aborts.js";
 import "./shell.js";
 import "./asking.js";
 import "./picking.js";
