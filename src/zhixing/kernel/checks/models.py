@@ -23,6 +23,20 @@ class Stage(models.TextChoices):
     WAIVED = "waived", "豁免"
 
 
+class Source(models.TextChoices):
+    """Who or what found it."""
+
+    CHECK = "check", "系统核查"
+    SELF_CHECK = "self_check", "自查"
+    SITE_INSPECTION = "site_inspection", "实地检查"
+    RANDOM_DRAW = "random_draw", "随机抽查"
+    APPRAISAL = "appraisal", "群众评议"
+    COMPLAINT = "complaint", "投诉举报"
+    NOTICE = "notice", "上级通知"
+    ORDER = "order", "督办"
+    REPORT = "report", "科室月报"
+
+
 OPEN = (Stage.FOUND, Stage.ASSIGNED, Stage.RECTIFYING, Stage.CLOSURE_REQUESTED, Stage.SENT_BACK)
 SETTLED = (Stage.CLOSED, Stage.DISMISSED, Stage.WAIVED)
 
@@ -56,10 +70,12 @@ class FindingRows(Rows["Finding"]):
 class Finding(Record):
     """One row found to break one rule.
 
-    Made and marked ``is_present`` or not by verification only; moved through its stages by procedures only.
+    Made by verification, which also marks it ``is_present`` or not, or by a person (``source`` tells); moved through
+    its stages by procedures only.
     ``fingerprint`` is what makes it the same fault next time: rule, record and column.
     """
 
+    source = models.CharField("来源", max_length=20, choices=Source, default=Source.CHECK, db_index=True)
     rule = models.CharField("规则", max_length=100, db_index=True)
     severity = models.CharField("严重程度", max_length=8, choices=Severity)
     title = models.CharField("问题", max_length=120)

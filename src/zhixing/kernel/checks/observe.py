@@ -13,7 +13,7 @@ from django.db import transaction
 
 from ..people.models import User
 from ..trail.record import record
-from .models import OPEN, Finding, Stage, VerificationRun
+from .models import OPEN, SETTLED, Finding, Source, Stage, VerificationRun
 
 CHUNK = 200
 TOLD = (
@@ -103,9 +103,38 @@ def observe(
     return run
 
 
-def _finding(fault: Fault, at: datetime) -> Finding:
+@transaction.atomic
+def raise_finding(fault: Fault, *, source: Source, by: User | None, at: datetime) -> Finding:
+    """Put on the books what a person found; the same fault once closed comes back as a relapse, an open one stays one.
+
+    ``fault.rule`` may be blank: then no verification ever marks the finding gone, a verifier's word closes it.
+    """
+    known: Finding | None = Finding.objects.select_for_update().filter(fingerprint=fault.fingerprint).first()
+    if known is None:
+        finding = _finding(fault, at, source)
+        finding.save()
+        record(action="checks.finding.raise", by=by, at=at, on=finding, changes={"source": str(source)})
+        return finding
+    known.message, known.seen_at = fault.message[:400], at
+    if known.stage in SETTLED:
+        return relapse(known, by=by, at=at)
+    known.save(update_fields=["message", "seen_at"])
+    return known
+
+
+@transaction.atomic
+def relapse(finding: Finding, *, by: User | None, at: datetime, reason: str = "") -> Finding:
+    """A settled finding goes back on the books, saying who closed it; handing out starts anew."""
+    finding.is_present, finding.gone_at, finding.seen_at = True, None, at
+    _relapse(finding, at, by, reason)
+    finding.version += 1
+    finding.save()
+    return finding
+
+
+def _finding(fault: Fault, at: datetime, source: Source = Source.CHECK) -> Finding:
     return Finding(
-        rule=fault.rule, severity=fault.severity, title=fault.title[:120], message=fault.message[:400],
+        source=source, rule=fault.rule, severity=fault.severity, title=fault.title[:120], message=fault.message[:400],
         column=fault.column[:60], basis=fault.basis[:300], remedy=fault.remedy[:400], object_type=fault.object_type,
         object_uid=fault.object_uid, object_label=fault.object_label[:120], fingerprint=fault.fingerprint,
         unit_id=fault.unit_id, found_at=at, seen_at=at,
@@ -124,13 +153,13 @@ def _still_there(finding: Finding, fault: Fault, tally: Tally, at: datetime) -> 
         tally.returned += 1
 
 
-def _relapse(finding: Finding, at: datetime) -> None:
-    """The same finding goes back on the books, saying who closed it; handing out starts anew."""
+def _relapse(finding: Finding, at: datetime, by: User | None = None, reason: str = "") -> None:
     finding.closed_before_by = finding.verifier
     finding.relapse_count += 1
     finding.stage, finding.settled_at, finding.verifier = Stage.FOUND, None, None
     finding.owner, finding.due_date = None, None
-    record(action="relapse", by=None, at=at, on=finding, changes={"relapse_count": finding.relapse_count})
+    changes = {"relapse_count": finding.relapse_count}
+    record(action="relapse", by=by, at=at, on=finding, reason=reason, changes=changes)
 
 
 def open_marks(object_type: str, uids: Iterable[Any]) -> dict[Any, list[tuple[str, str]]]:
