@@ -27,6 +27,8 @@ PYTHON = sys.executable
 PATIENCE = 2700  # seconds a stage may take: a hung one ends, a slow machine does not
 PASSED, FAILED, SKIPPED = "通过", "失败", "跳过"
 NO_TESTS_COLLECTED = 5
+# Spark's tests need Java and 450 MB of their own: `make test-spark` (run_spark_tests.py) is a run by itself.
+ELSEWHERE = ("--ignore=tests/spark",)
 
 
 @dataclass
@@ -86,10 +88,19 @@ def tests(name: str, report: str, arguments: Sequence[str], environment: dict[st
 def _count(report: Path, outcome: Outcome) -> None:
     cases = list(ET.parse(report).getroot().iter("testcase"))
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
-    reasons = Counter(skip.get("message") or "未说明" for case in cases for skip in case.findall("skipped"))
+    reasons = Counter(_why(case, skip) for case in cases for skip in case.findall("skipped"))
     skipped = reasons.total()
     outcome.detail = f"{len(cases) - failed - skipped} 通过，{failed} 失败，{skipped} 跳过"
     outcome.notices = [f"{count} 个测试被跳过：{reason}" for reason, count in reasons.most_common()]
+
+
+def _why(case: ET.Element, skip: ET.Element) -> str:
+    """Why a test was skipped. Of a whole module pytest says "collection skipped", and the reason only in the text."""
+    message = skip.get("message") or "未说明"
+    if message != "collection skipped":
+        return message
+    reason = (skip.text or "").rpartition("Skipped: ")[2].rstrip("')\"")
+    return f"整个模块 {case.get('name')}：{reason or '未说明'}"
 
 
 def browser(environment: dict[str, str]) -> list[str]:
@@ -134,13 +145,13 @@ def run_all(selection: Sequence[str]) -> list[Outcome]:
     # Data, keys and static copies of an installation in this folder are none of the tests' business.
     environment = {"ZHIXING_VAR": str(SCRATCH / "data")}
     notices = browser(environment)
-    on_sqlite = tests("测试（SQLite，含浏览器）", "sqlite", ["-m", "not spark", *selection], environment)
+    on_sqlite = tests("测试（SQLite，含浏览器）", "sqlite", [*ELSEWHERE, *selection], environment)
     on_sqlite.notices += notices
     name = "测试（PostgreSQL）"
     try:
         with postgres() as address:
             # A page in a browser looks the same on both: journeys run once.
-            chosen = ["-m", "not journey and not spark", *selection]
+            chosen = ["-m", "not journey", *ELSEWHERE, *selection]
             on_postgres = tests(name, "postgres", chosen, {**environment, "DATABASE_URL": address})
     except Missing as missing:
         on_postgres = Outcome(name, SKIPPED, notices=[str(missing)])

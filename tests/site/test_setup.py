@@ -217,6 +217,7 @@ REPORT = """<testsuites><testsuite>
 <testcase name="a"/><testcase name="b"><failure message="x"/></testcase>
 <testcase name="c"><skipped message="没有浏览器"/></testcase>
 <testcase name="d"><skipped message="没有浏览器"/></testcase>
+<testcase name="tests.e"><skipped message="collection skipped">('e.py', 3, 'Skipped: 没有 Java')</skipped></testcase>
 </testsuite></testsuites>"""
 
 
@@ -234,8 +235,9 @@ def test_what_was_skipped_is_counted_and_said_with_its_reason(
     runner._count(tmp_path / "report.xml", outcome)
     assert runner.tell([outcome]) == 0
     shown = capsys.readouterr().out
-    assert "1 通过，1 失败，2 跳过" in shown
+    assert "1 通过，1 失败，3 跳过" in shown
     assert "2 个测试被跳过：没有浏览器" in shown
+    assert "1 个测试被跳过：整个模块 tests.e：没有 Java" in shown
     assert "全部通过" not in shown
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("pyspark", reason="needs the spark extra: make test-spark")
+pytest.importorskip("pyspark", reason="Spark 的测试另行运行：make test-spark")
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.timeout(900)]
 SMALL = {
     "spark.sql.shuffle.partitions": "1",
