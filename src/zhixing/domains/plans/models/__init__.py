@@ -1,0 +1,25 @@
+"""The plan, its document and drafts, its tree, its work points and the people who answer for them."""
+
+from .documents import DraftNode, DraftStep, PlanVersion
+from .groups import DutyLetter, GroupMember, LeadingGroup
+from .plans import Plan
+from .points import HandOver, WorkPoint, WorkPointSupport
+from .tree import Action, PlanStage, Safeguard, Task, TaskMatch
+
+__all__ = [
+    "Action",
+    "DraftNode",
+    "DraftStep",
+    "DutyLetter",
+    "GroupMember",
+    "HandOver",
+    "LeadingGroup",
+    "Plan",
+    "PlanStage",
+    "PlanVersion",
+    "Safeguard",
+    "Task",
+    "TaskMatch",
+    "WorkPoint",
+    "WorkPointSupport",
+]
