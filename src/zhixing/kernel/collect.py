@@ -16,6 +16,7 @@ from .checks.declare import Check, checks
 from .indicators.declare import Indicator, indicators
 from .jobs.declare import jobs
 from .pages.declare import PAGE_KINDS
+from .papers.declare import Paper, papers
 from .procedures.declare import Procedure, procedures
 from .rosters.declarations import Roster
 from .rosters.shelf import rosters
@@ -28,6 +29,7 @@ ROOMS: dict[str, list[tuple[type, Registry[Any]]]] = {
     "indicators": [(Indicator, indicators)],
     "procedures": [(Procedure, procedures)],
     "sheets": [(Sheet, sheets)],
+    "papers": [(Paper, papers)],
     "pages": PAGE_KINDS,
 }
 
@@ -72,8 +74,9 @@ def _rooms_of(app: AppConfig, room: str) -> Iterator[ModuleType]:
 
 
 def _kinds_of_work() -> None:
-    """Kernel rooms declare their jobs in *_jobs.py; the decorator shelves them as the module is read."""
+    """Kernel rooms declare their jobs in *_jobs.py, domains in jobs.py; the decorator shelves them as it is read."""
     for app in apps.get_app_configs():
+        list(_rooms_of(app, "jobs"))
         if app.module and app.name.startswith("zhixing.kernel."):
             for found in sorted(iter_modules(app.module.__path__), key=lambda found: found.name):
                 if found.name.endswith("_jobs"):

@@ -32,11 +32,15 @@ class Reach:
     """Where in a record its unit and its people are found; lookups as in a queryset filter.
 
     ``unit`` leads to a Unit, ``own`` and ``ward`` to a User. A path that is absent gives that kind of reach no rows.
+    ``shared_units`` and ``shared_with`` are further paths of the first two kinds, through many rows if need be: a
+    record that several units work on, or a meeting of several people. What a sharer may not do, a step refuses.
     """
 
     unit: str = ""
     own: str = ""
     ward: str = ""
+    shared_units: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] = ()
 
 
 class EditConflict(Exception):

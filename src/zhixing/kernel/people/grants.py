@@ -153,16 +153,27 @@ def narrowed(rows: Rows[Any], ways: Ways, person: Any) -> Any:
         found |= _way(reach, extent, path, person) or Q()
     if not found:
         return none_of(rows)
-    if reach.ward:
+    if reach.ward or reach.shared_units or reach.shared_with:  # a join to many must not double a row
         return rows.filter(pk__in=rows.model._base_manager.filter(found).values("pk"))
     return rows.filter(found)
 
 
 def _way(reach: Any, extent: Extent, path: str, person: Any) -> Q | None:
-    if extent is Extent.UNIT and reach.unit and path:
-        return Q(path__startswith=path) if reach.unit == "." else Q(**{f"{reach.unit}__path__startswith": path})
-    if extent is Extent.OWN and reach.own:
-        return Q(pk=person) if reach.own == "." else Q(**{reach.own: person})
+    if extent is Extent.UNIT and path:
+        return _any(
+            {"path" if way == "." else f"{way}__path": path for way in (reach.unit, *reach.shared_units) if way},
+            "__startswith",
+        )
+    if extent is Extent.OWN:
+        return _any({"pk" if way == "." else way: person for way in (reach.own, *reach.shared_with) if way})
     if extent is Extent.WARD and reach.ward:
         return Q(**{reach.ward: person})
     return None
+
+
+def _any(values: dict[str, Any], end: str = "") -> Q | None:
+    """Rows for which one of these look-ups holds; None where there is none."""
+    found = Q()
+    for way, value in values.items():
+        found |= Q(**{f"{way}{end}": value})
+    return found or None
