@@ -60,4 +60,4 @@ lock: python
 	@$(HOST_PYTHON) tools/lock.py
 
 clean:
-	@rm -rf .venv .venv-spark .tools node_modules build dist src/zhixing/staticfiles src/zhixing/kernel/pages/static/vendor
+	@rm -rf .venv .venv-spark .tools node_modules build dist src/zhixing/staticfiles src/zhixing/kernel/pages/static/vendor src/zhixing/kernel/papers/fonts

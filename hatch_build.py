@@ -1,4 +1,4 @@
-"""Wheel build hook: put the browser assets into the wheel (an editable install needs none)."""
+"""Wheel build hook: put the browser assets and the fonts of papers into the wheel (an editable install needs none)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the vendored folder, which git ignores, to the wheel's artifacts."""
+        """Add the vendored folders, which git ignores, to the wheel's artifacts."""
         if version == "editable":
             return
         sys.path.insert(0, str(Path(self.root, "tools")))
-        from vendor_assets import vendor_target
+        from vendor_assets import vendor_targets
 
-        target = vendor_target(Path(self.root))
-        if not Path(self.root, target, ".stamp").exists():
-            raise SystemExit("静态资源尚未生成：请先运行 make setup，再构建安装包")
-        build_data["artifacts"].append(f"{target}/**")
+        for target in vendor_targets(Path(self.root)):
+            if not Path(self.root, target, ".stamp").exists():
+                raise SystemExit("静态资源或字体尚未生成：请先运行 make setup，再构建安装包")
+            build_data["artifacts"].append(f"{target}/**")

@@ -1,8 +1,8 @@
-"""Copy the browser assets this product serves out of npm and PyPI packages.
+"""Copy the browser assets this product serves, and the fonts it prints with, out of npm and PyPI packages.
 
-`[tool.assets]` in pyproject.toml is the allow-list: each line is `npm:PATTERN -> FOLDER/` (below node_modules) or
-`python:PACKAGE/PATTERN -> FOLDER/` (an installed Python package); a place without the last slash renames the file.
-The copies land in a git-ignored static folder; nothing else of the packages is ever served.
+Each `[[tool.assets]]` in pyproject.toml is an allow-list with the folder it fills. A line is `npm:PATTERN -> FOLDER/`
+(below node_modules) or `python:PACKAGE/PATTERN -> FOLDER/` (an installed Python package); a place without the last
+slash renames the file. The folders are git-ignored; nothing else of the packages is ever served or shipped.
 Used by `make setup` and by the wheel build (hatch_build.py).
 """
 
@@ -30,7 +30,20 @@ def vendor(root: Path = ROOT) -> int:
 
     Raises SystemExit when a line matches no file, so that a renamed file in a new version is noticed at once.
     """
-    wanted = _wanted(root)
+    return sum(_fill(root, wanted) for wanted in _wanted(root))
+
+
+def vendor_targets(root: Path = ROOT) -> list[str]:
+    """Name the folders of the copies, relative to `root`."""
+    return [wanted["target"] for wanted in _wanted(root)]
+
+
+def _wanted(root: Path) -> list[dict[str, Any]]:
+    assets: list[dict[str, Any]] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["assets"]
+    return assets
+
+
+def _fill(root: Path, wanted: dict[str, Any]) -> int:
     target = root / wanted["target"]
     stamp, key = target / ".stamp", _key(root, wanted)
     if stamp.exists() and stamp.read_text("utf-8") == key:
@@ -42,17 +55,6 @@ def vendor(root: Path = ROOT) -> int:
     shutil.rmtree(target, ignore_errors=True)
     staging.rename(target)
     return copied
-
-
-def vendor_target(root: Path = ROOT) -> str:
-    """Name the folder of the copies, relative to `root`."""
-    target: str = _wanted(root)["target"]
-    return target
-
-
-def _wanted(root: Path) -> dict[str, Any]:
-    assets: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["assets"]
-    return assets
 
 
 def _key(root: Path, wanted: dict[str, Any]) -> str:

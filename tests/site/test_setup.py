@@ -18,7 +18,7 @@ from types import ModuleType
 
 import pytest
 
-from tools.vendor_assets import vendor
+from tools.vendor_assets import vendor, vendor_targets
 from zhixing.site import launch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,8 @@ def test_browser_assets_are_pinned_exactly_and_name_no_registry() -> None:
 
 def project(folder: Path, *lines: str) -> Path:
     listed = "".join(f"  {json.dumps(line)},\n" for line in lines)
-    (folder / "pyproject.toml").write_text(f'[tool.assets]\ntarget = "static/vendor"\nfiles = [\n{listed}]\n', "utf-8")
+    text = f'[[tool.assets]]\ntarget = "static/vendor"\nfiles = [\n{listed}]\n'
+    (folder / "pyproject.toml").write_text(text, "utf-8")
     (folder / "package-lock.json").write_text("{}", "utf-8")
     (folder / "requirements.lock").write_text("", "utf-8")
     styles = folder / "node_modules" / "icons" / "icons.css"
@@ -80,6 +81,24 @@ def test_vendoring_again_does_nothing_until_the_list_changes(tmp_path: Path) -> 
     assert [vendor(root), vendor(root)] == [1, 0]
     (root / "package-lock.json").write_text('{"new": 1}', "utf-8")
     assert vendor(root) == 1
+
+
+def test_each_list_fills_its_own_folder(tmp_path: Path) -> None:
+    root = project(tmp_path, "npm:icons/*.css -> icons/")
+    listing = root / "pyproject.toml"
+    more = '\n[[tool.assets]]\ntarget = "src/fonts"\nfiles = ["npm:icons/icons.css -> one.css"]\n'
+    listing.write_text(listing.read_text("utf-8") + more, "utf-8")
+    assert [vendor(root), vendor(root)] == [2, 0]
+    assert (root / "src/fonts/one.css").exists()
+    assert not (root / "static/vendor/one.css").exists()
+    assert vendor_targets(root) == ["static/vendor", "src/fonts"]
+
+
+def test_the_fonts_of_papers_are_no_static_files() -> None:
+    fonts = ROOT / "src/zhixing/kernel/papers/fonts"
+    assert {path.suffix for path in fonts.rglob("*") if path.is_file() and path.name != ".stamp"} == {".ttf", ""}
+    assert len(list(fonts.rglob("LICENSE_FONT"))) == 2
+    assert not list((ROOT / "src").glob("*/*/*/static/**/*.ttf"))
 
 
 def test_a_listed_file_that_is_missing_is_an_error_and_keeps_the_old_copies(tmp_path: Path) -> None:

@@ -159,6 +159,8 @@ def assets() -> Ailments:
 
     if not any(PACKAGE.glob("*/*/static/vendor/htmx/htmx.min.js")):
         yield Ailment(True, "缺少浏览器端的脚本与样式", "make setup")
+    if not any(PACKAGE.glob("kernel/papers/fonts/*/*.ttf")):
+        yield Ailment(True, "缺少印制公文用的字体", "make setup")
     if stale():
         yield Ailment(True, "静态文件不是这个版本的", "zhixing static")
 
