@@ -13,7 +13,10 @@ from django.db.models import Count, Q
 from zhixing.kernel.checks.models import OPEN, Finding, Stage
 from zhixing.kernel.people.models import Assignment, Unit, User
 
+from .models import Measure, NoticeItem, RectificationNotice
+
 TUTOR_ROLE = "class_tutor"
+LEADER_ROLES = ("principal", "party_secretary", "vice_principal")
 SOON = timedelta(days=3)
 
 
@@ -84,3 +87,23 @@ def open_duties(user: User) -> Counter[str]:
     """What a person still has in hand, by stage; for a hand-over."""
     rows = Finding.objects.open().filter(owner=user).values_list("stage", flat=True)
     return Counter(rows)
+
+
+def leaders() -> Any:
+    """People who may answer for a finding as its leader, by name."""
+    return (
+        User.objects.filter(is_active=True, assignments__role__code__in=LEADER_ROLES).distinct().order_by("name")
+    )  # fmt: skip
+
+
+def last_measures(finding_ids: Iterable[int]) -> dict[int, str]:
+    """What was last reported as done about each finding."""
+    rows = Measure.objects.filter(finding__in=list(finding_ids)).order_by("at").values_list("finding_id", "deed")
+    return dict(rows)
+
+
+def notice_lines(notice: RectificationNotice) -> list[tuple[NoticeItem, str]]:
+    """The findings of a notice in order, each with what was last done about it."""
+    items = list(NoticeItem.objects.filter(notice=notice).select_related("finding__owner").order_by("position"))
+    done = last_measures(item.finding_id for item in items)
+    return [(item, done.get(item.finding_id, "")) for item in items]

@@ -10,6 +10,8 @@ from zhixing.kernel.notices.send import finish_todo, set_todo
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
 
+from ..actions import enter_in_ledger, plan_look_back
+
 HANDED_OUT = (Stage.ASSIGNED, Stage.RECTIFYING, Stage.SENT_BACK)
 
 
@@ -33,6 +35,11 @@ def _hand_out(
         raise StepRefused("整改期限不能早于今天。")
     finding.owner, finding.due_date, finding.note, finding.assigned_by = owner, due_date, note[:300], by
     finding.verifier = None
+
+
+def _enter_and_tell(finding: Finding, *, by: User, at: datetime) -> None:
+    enter_in_ledger(finding, at=at)
+    _tell_owner(finding, by=by, at=at)
 
 
 def _tell_owner(finding: Finding, *, by: User, at: datetime) -> None:
@@ -68,6 +75,14 @@ def _close(finding: Finding, *, by: User, at: datetime, note: str = "") -> None:
     if finding.is_present and finding.rule and not note.strip():
         raise StepRefused("最近一次核查仍能查到这个问题。请先重新核查；确已整改的，请填写复查意见说明依据。")
     finding.verifier, finding.settled_at = by, at
+    if not finding.rule:
+        # No verification will ever look: the verifier's word is what says that it is gone.
+        finding.is_present, finding.gone_at = False, at
+
+
+def _look_back_later(finding: Finding, *, by: User, at: datetime) -> None:
+    _tick_off(finding, by=by, at=at)
+    plan_look_back(finding, at=at)
 
 
 def _settle(finding: Finding, *, by: User, at: datetime) -> None:
@@ -76,6 +91,7 @@ def _settle(finding: Finding, *, by: User, at: datetime) -> None:
 
 def _reopen(finding: Finding, *, by: User, at: datetime) -> None:
     finding.settled_at, finding.owner, finding.due_date, finding.verifier = None, None, None, None
+    finding.is_present = finding.is_present or not finding.rule
 
 
 def _closable(finding: Finding, by: User) -> str:
@@ -92,7 +108,7 @@ class FindingClosure(Procedure):
     steps = (
         Step(
             name="assign", label="交办", source=(Stage.FOUND, *HANDED_OUT), target=Stage.ASSIGNED,
-            apply=_hand_out, then=_tell_owner,
+            apply=_hand_out, then=_enter_and_tell,
         ),
         Step(name="start", label="开始整改", source=(Stage.ASSIGNED, Stage.SENT_BACK), target=Stage.RECTIFYING),
         Step(
@@ -101,7 +117,7 @@ class FindingClosure(Procedure):
         ),
         Step(
             name="close", label="复查销号", source=OPEN, target=Stage.CLOSED, guard=_closable,
-            apply=_close, then=_tick_off,
+            apply=_close, then=_look_back_later,
         ),
         Step(
             name="send_back", label="复查退回", source=(Stage.CLOSURE_REQUESTED,), target=Stage.SENT_BACK,

@@ -1,10 +1,10 @@
-"""The book of findings: everyone's list, one's own, each finding with its deeds, and the printed ledger."""
+"""The book of findings: everyone's list, one's own, and each finding with its deeds."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,20 +12,18 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
-from zhixing.kernel.base.records import DataClass
-from zhixing.kernel.checks import Severity
-from zhixing.kernel.checks.models import OPEN, Finding, Stage
+from zhixing.kernel.checks.models import OPEN, Finding, Source, Stage
+from zhixing.kernel.checks.observe import Fault, raise_finding
 from zhixing.kernel.pages import (
     Column,
     Deed,
     DetailPage,
+    EditPage,
     Facts,
     Filter,
     ListPage,
     Menu,
-    Page,
     Panel,
     Request,
     Tab,
@@ -34,10 +32,11 @@ from zhixing.kernel.pages import (
 from zhixing.kernel.pages.words import severity_badge, stage_badge
 from zhixing.kernel.people.models import User
 
-from .actions import due_after, report_measure, sort_by_keeper
-from .models import Measure
-from .procedures import take
-from .queries import book, lamp
+from ..actions import due_after, plan_rectification, report_measure, sort_by_keeper
+from ..choices import Level, MeasureKind
+from ..models import Measure, Rectification
+from ..procedures import issue_notices, take
+from ..queries import lamp, leaders
 
 WORK_DAYS = 10
 
@@ -71,6 +70,39 @@ class MeasureForm(forms.Form):
     deed = forms.CharField(label="整改措施", max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
     before = forms.FileField(label="整改前佐证", required=False)
     after = forms.FileField(label="整改后佐证", required=False)
+
+
+class PlanForm(forms.Form):
+    """How the finding is to be mended: 五定."""
+
+    level = forms.ChoiceField(label="等级", choices=Level.choices)
+    kind = forms.ChoiceField(label="整改类型", choices=MeasureKind.choices)
+    sponsor = forms.ModelChoiceField(
+        queryset=None, required=False, label="责任领导", to_field_name="uid", empty_label="（未定）"
+    )  # fmt: skip
+    cause = forms.CharField(label="原因分析", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    measure = forms.CharField(
+        label="整改措施", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    standard = forms.CharField(
+        label="整改标准", required=False, max_length=300, help_text="做到什么程度才算改好。"
+    )  # fmt: skip
+    funds = forms.CharField(label="所需经费", required=False, max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["sponsor"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = leaders()
+
+
+class NoticeForm(forms.Form):
+    """What a rectification notice says besides its findings."""
+
+    demand = forms.CharField(label="整改要求", max_length=600, widget=forms.Textarea(attrs={"rows": 3}))
+    due_date = forms.DateField(label="整改期限")
+    reinspect_date = forms.DateField(label="复查日期", required=False)
+    basis = forms.CharField(label="检查依据", max_length=300, required=False)
 
 
 class ReasonForm(forms.Form):
@@ -108,6 +140,29 @@ def hand_out(
     said = "、".join(f"{name} {count} 条" for name, count in told.most_common(8))
     tail = f"；{len(orphans)} 条没有负责人，未交办" if orphans else ""
     return f"已交办 {sum(told.values())} 条，期限 {due:%Y-%m-%d}：{said}{tail}。"
+
+
+def send_notices(rows: list[Finding], *, by: User, at: datetime, **values: Any) -> str:
+    """Put findings to their units in writing; says which notices were made."""
+    notices = issue_notices(rows, by=by, at=at, **values)
+    return f"已下发 {len(notices)} 份整改通知书：" + "、".join(f"{n}（{n.unit.name}）" for n in notices[:6])
+
+
+def plan(finding: Finding, *, by: User, at: datetime, **facts: Any) -> None:
+    plan_rectification(finding, by=by, at=at, **facts)
+
+
+def register(values: dict[str, Any], *, by: User, at: datetime) -> Finding:
+    """A finding that a person writes down by hand about a department or class."""
+    unit = values.get("unit")
+    if unit is None:
+        raise ValidationError({"unit": "请选择责任部门或班级，问题要有人整改。"})
+    fault = Fault(
+        rule="", severity=values["severity"], title=values["title"], message=values["message"],
+        object_type="people.unit", object_uid=unit.uid, object_label=unit.name, column=values.get("column", ""),
+        basis=values.get("basis", ""), remedy=values.get("remedy", ""), unit_id=unit.pk, place=values["title"],
+    )  # fmt: skip
+    return raise_finding(fault, source=Source.SELF_CHECK, by=by, at=at)
 
 
 def request_closure(finding: Finding, *, by: User, at: datetime, deed: str, **details: Any) -> None:
@@ -168,6 +223,16 @@ REOPEN = Deed(
 )  # fmt: skip
 
 
+NOTICE = Deed(
+    "notice", "下发整改通知书", send_notices, permission="rectification.rectificationnotice.add", form=NoticeForm,
+    icon="file-alert", bulk=True, when=at_stage(*OPEN),
+)  # fmt: skip
+PLAN = Deed(
+    "plan", "整改方案", plan, permission="rectification.rectification.change", form=PlanForm, icon="clipboard-text",
+    when=at_stage(*OPEN),
+)  # fmt: skip
+
+
 def _overdue(rows: QuerySet[Finding], value: str) -> QuerySet[Finding]:
     return rows.overdue(timezone.localdate()) if value == "1" else rows  # type: ignore[attr-defined]
 
@@ -183,6 +248,7 @@ COLUMNS = (
     Column("message", default=False),
     Column("severity", render=severity_badge),
     Column("stage", render=stage_badge),
+    Column("source", default=False),
     Column("owner__name", "责任人"),
     Column("due_date"),
     Column("unit__name", "班级或部门"),
@@ -205,6 +271,7 @@ class FindingList(ListPage):
         Filter("open", "是否了结", options=(("1", "未了结"), ("0", "已了结")), apply=_open),
         "stage",
         "severity",
+        "source",
         "unit",
         "owner",
         Filter("overdue", "逾期", options=(("1", "已逾期"),), apply=_overdue),
@@ -214,7 +281,8 @@ class FindingList(ListPage):
     )
     search = ("title", "object_label", "message", "column")
     order = ("-found_at", "object_label")
-    batch = (HAND_OUT, START, CLOSE, BACK, DISMISS, WAIVE)
+    primary = "add"
+    batch = (HAND_OUT, NOTICE, PLAN, START, CLOSE, BACK, DISMISS, WAIVE)
     presets = (
         ViewPreset("待交办", "stage=found"),
         ViewPreset("待复查", "stage=closure_requested"),
@@ -245,13 +313,38 @@ class MyFindings(ListPage):
 class FindingDetail(DetailPage):
     model = Finding
     facts = (
-        Facts("问题", ("title", "object_label", "column", "message", "severity", "stage", "found_at", "is_present")),
+        Facts("问题", ("title", "object_label", "column", "message", "severity", "stage", "source", "found_at",
+                     "is_present")),
         Facts("依据与办法", ("basis", "remedy", Column("rule", "规则代码"))),
         Facts("整改", ("owner", "due_date", "assigned_by", "note", "verifier", "settled_at", "relapse_count",
                      "closed_before_by")),
     )  # fmt: skip
-    deeds = (HAND_OUT, START, ASK, CLOSE, BACK, DISMISS, WAIVE, REOPEN)
+    deeds = (HAND_OUT, PLAN, NOTICE, START, ASK, CLOSE, BACK, DISMISS, WAIVE, REOPEN)
     tabs = ("passages", "files", "trail")
+
+
+class FindingEdit(EditPage):
+    """A finding written down by hand; what verification found is never edited."""
+
+    model = Finding
+    title = "登记问题"
+    groups = (
+        Facts("问题", ("title", "message", "severity", "unit")),
+        Facts("依据与办法", ("basis", "remedy")),
+    )
+    create = register
+
+
+class PlanPanel(Panel):
+    """五定: what is decided about the work, beside the finding."""
+
+    on = Finding
+    title = "整改方案"
+    order = 20
+    template = "rectification/_plan.html"
+
+    def context(self, request: Request, row: Any = None) -> Mapping[str, Any]:
+        return {"plan": Rectification.objects.filter(finding=row).select_related("sponsor").first()}
 
 
 class MeasureTab(Tab):
@@ -262,52 +355,6 @@ class MeasureTab(Tab):
 
     def context(self, request: Request, row: Any) -> Mapping[str, Any]:
         return {"measures": Measure.objects.filter(finding=row).select_related("by")}
-
-
-def _day(text: str) -> date | None:
-    """The day an address names; None for none and for one that no calendar has."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-class LedgerPage(Page):
-    """整改台账 as schools print it: one line a finding, signed at the foot."""
-
-    path = "rectification/ledger/"
-    name = "rectification.ledger"
-    title = "整改台账"
-    menu = Menu("工作台", "整改台账（打印）", "printer", 40)
-    permission = "checks.finding.view"
-    data_class = DataClass.PERSONAL
-    template = "rectification/ledger.html"
-
-    def get(self, request: Request, **kwargs: Any) -> Mapping[str, Any]:
-        since, until = (_day(request.GET.get(name, "")) for name in ("from", "to"))
-        today = timezone.localdate()
-        rows = Finding.objects.all().visible_to(request.user).select_related("owner", "verifier", "unit")
-        if since:
-            rows = rows.filter(found_at__date__gte=since)
-        if until:
-            rows = rows.filter(found_at__date__lte=until)
-        if request.GET.get("open") == "1":
-            rows = rows.filter(stage__in=OPEN)
-        shown = list(rows.order_by("rule", "object_label")[:3000])
-        measures: dict[int, str] = {}
-        for finding_id, deed in Measure.objects.filter(finding__in=[row.pk for row in shown]).values_list(
-            "finding_id", "deed"
-        ):
-            measures.setdefault(finding_id, deed)
-        return {
-            "lines": [(row, measures.get(row.pk, ""), lamp(row, today)) for row in shown],
-            "book": book(rows, today),
-            "since": since,
-            "until": until,
-            "today": today,
-            "more": rows.count() > len(shown),
-            "severities": dict(Severity.choices),
-        }
 
 
 class SubjectPanel(Panel):

@@ -1,4 +1,4 @@
-"""The verbs of rectification: hand out, report, hand over."""
+"""Hand out, report, hand over."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from zhixing.kernel.files.store import store
 from zhixing.kernel.people.models import User
 from zhixing.kernel.trail.record import record
 
-from .models import Measure
-from .queries import keepers
+from ..models import Measure
+from ..queries import keepers
 
 MOST_WORK_DAYS = 120
 
