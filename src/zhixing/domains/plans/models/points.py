@@ -68,7 +68,7 @@ class WorkPoint(Record):
     accepted_at = models.DateTimeField("验收时间", null=True, editable=False)
     returned_count = models.PositiveIntegerField("退回次数", default=0, editable=False)
 
-    reach = Reach(unit="lead", own="owner")
+    reach = Reach(unit="lead", own="owner", shared_units=("supports__unit",), shared_with=("sponsor",))
     objects: ClassVar[Any] = manager_of(PointRows)
 
     class Meta:

@@ -1,0 +1,120 @@
+"""The live state beside a task: open findings of its checks, figures of its indicators, modules still to come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count
+from django.urls import NoReverseMatch, reverse
+
+from zhixing.kernel.checks.models import OPEN, Finding
+from zhixing.kernel.checks.severity import Severity
+from zhixing.kernel.indicators.declare import Indicator, indicators
+from zhixing.kernel.indicators.models import Reading
+from zhixing.kernel.people.models import User
+
+from .bindings import Binding, bindings, kinds_watching
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator as it was last read, with the change since the reading before."""
+
+    indicator: Indicator
+    value: Decimal | None
+    before: Decimal | None
+    href: str
+
+    @property
+    def lamp(self) -> str:
+        return self.indicator.lamp(self.value)
+
+    @property
+    def change(self) -> Decimal | None:
+        return None if self.value is None or self.before is None else self.value - self.before
+
+
+@dataclass
+class LiveState:
+    """What the records say about a task. ``landed`` is empty while none of its modules is here."""
+
+    binding: Binding | None
+    by_severity: dict[str, int] = field(default_factory=lambda: {one.value: 0 for one in Severity})
+    rules: list[tuple[str, int]] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+
+    @property
+    def landed(self) -> tuple[str, ...]:
+        return self.binding.landed if self.binding else ()
+
+    @property
+    def coming(self) -> tuple[str, ...]:
+        return self.binding.coming if self.binding else ()
+
+    @property
+    def finding_count(self) -> int:
+        return sum(self.by_severity.values())
+
+
+def open_rules(user: User) -> Counter[tuple[str, str]]:
+    """(rule, severity) → open findings that the person may see; one query over a narrow index."""
+    if not user.holds("checks.finding.view"):
+        return Counter()
+    rows = Finding.objects.filter(stage__in=OPEN).visible_to(user).order_by()
+    return Counter({(rule, grade): n for rule, grade, n in rows.values_list("rule", "severity").annotate(n=Count("*"))})
+
+
+def findings_by_kind(user: User) -> dict[str, Counter[str]]:
+    """Kind of task → severity → open findings; one query for all tasks of a plan."""
+    found: dict[str, Counter[str]] = {code: Counter() for code in bindings()}
+    for (rule, grade), count in open_rules(user).items():
+        for code in kinds_watching(rule):
+            found[code][grade] += count
+    return found
+
+
+def live_state(kind: str, user: User) -> LiveState:
+    """Everything that the records say about one kind of task, for the page of the task."""
+    binding = bindings().get(kind)
+    state = LiveState(binding)
+    if binding is None:
+        return state
+    for (rule, grade), count in open_rules(user).items():
+        if binding.watches(rule):
+            state.by_severity[grade] += count
+            state.rules.append((rule, count))
+    state.rules.sort(key=lambda pair: -pair[1])
+    if user.holds("indicators.reading.view"):
+        state.figures = figures(binding.counted_by(indicators.codes()))
+    return state
+
+
+def figures(codes: Iterable[str]) -> list[Figure]:
+    """The newest whole-school readings of these indicators; one query."""
+    wanted = list(codes)
+    last: dict[str, list[Decimal | None]] = {code: [] for code in wanted}
+    rows = Reading.objects.filter(indicator__in=wanted, unit=None).order_by("-on", "-pk")
+    for code, value in rows.values_list("indicator", "value")[: 60 * len(wanted) or 1]:
+        last[code].append(value)
+    return [
+        Figure(indicators[code], values[0] if values else None, values[-1] if len(values) > 1 else None, _href(code))
+        for code, values in last.items()
+    ]
+
+
+def _href(code: str) -> str:
+    name, _, query = indicators[code].opens.partition("?")
+    try:
+        return f"{reverse(name)}?{query}" if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+def titles_of(rules: Iterable[str]) -> dict[str, str]:
+    """The title of each rule, as its newest finding tells it."""
+    rows: Any = Finding.objects.filter(rule__in=list(rules)).order_by("pk").values_list("rule", "title")
+    return dict(rows)
