@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,65 @@ def store(
     media_type = kind_of(data, name)
     if media_type in IMAGES:
         data = re_encode(data, media_type, name)
+    return _kept(
+        data, media_type, name=name, purpose=purpose, on=on, by=by, data_class=data_class, expires_at=expires_at
+    )
+
+
+def keep_made(
+    data: bytes, *, name: str, purpose: str, on: Record | None, by: User | None, data_class: str = DataClass.PERSONAL,
+    expires_at: Any = None,
+) -> StoredFile:  # fmt: skip
+    """Keep a file that the system itself made (a paper, a snapshot), byte for byte as it was made, of any size.
+
+    The kind is still told by the bytes, so that nothing unwelcome is ever served.
+    """
+    return _kept(
+        data, kind_of(data, name), name=name, purpose=purpose, on=on, by=by, data_class=data_class,
+        expires_at=expires_at,
+    )  # fmt: skip
+
+
+def keep_archive(
+    made: Path, *, name: str, purpose: str, by: User | None, expires_at: Any, digest: str,
+    data_class: str = DataClass.PERSONAL,
+) -> StoredFile:  # fmt: skip
+    """Move a zip that the system made into the store; for the one who asked, until it expires."""
+    stored_name, target = _place()
+    made.chmod(0o600)
+    shutil.move(made, target)
+    kept: StoredFile = StoredFile.objects.create(
+        name=clean_name(name), size=target.stat().st_size, digest=digest, media_type="application/zip",
+        purpose=purpose, stored_name=stored_name, data_class=data_class, uploaded_by=by, expires_at=expires_at,
+    )  # fmt: skip
+    return kept
+
+
+def drop(file: StoredFile) -> None:
+    """Forget a file that never came to be used: row and bytes."""
+    path = path_of(file)
+    file.delete()
+    path.unlink(missing_ok=True)
+
+
+def _place() -> tuple[str, Path]:
+    """A name no one can guess and the path it stands for."""
     stored_name = secrets.token_hex(16)
     target = folder() / stored_name[:2] / stored_name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return stored_name, target
+
+
+def _kept(data: bytes, media_type: str, *, name: str, on: Record | None, by: User | None, **facts: Any) -> StoredFile:
+    stored_name, target = _place()
     partial = target.with_suffix(".part")
     partial.write_bytes(data)
     partial.chmod(0o600)
     partial.replace(target)
     kept: StoredFile = StoredFile.objects.create(
         name=clean_name(name), size=len(data), digest=hashlib.sha256(data).hexdigest(), media_type=media_type,
-        purpose=purpose, stored_name=stored_name, object_type=on._meta.label_lower if on else "",
-        object_uid=on.uid if on else None, data_class=data_class, uploaded_by=by, expires_at=expires_at,
+        stored_name=stored_name, object_type=on._meta.label_lower if on else "", object_uid=on.uid if on else None,
+        uploaded_by=by, **facts,
     )  # fmt: skip
     return kept
 

@@ -2,24 +2,158 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from .declare import Indicator, indicators
-from .models import Reading
+from django.db import transaction
+from django.utils import timezone
+
+from ..base.records import Record
+from ..people.models import Unit, User
+from ..trail.record import record
+from .declare import Indicator, Measured, indicators
+from .models import Period, Reading
+from .targets import targets_on
+
+CHUNK = 500
 
 
-def read(indicator: Indicator, on: date) -> Reading:
-    """Measure one indicator for the whole tenant and keep the value of that day (the last one wins)."""
-    measured = indicator.measure(on)
+class NotReadable(ValueError):
+    """A day on which an indicator can't be read; str() is fit for the user's eyes."""
+
+
+def read(indicator: Indicator, on: date, unit: Unit | None = None) -> Reading:
+    """Measure one indicator for the whole tenant, or one unit with all below it, and keep the day's value.
+
+    The last reading of a day wins. Raises NotReadable for a day to come, for a day that is over where the records
+    don't know their past, and for a unit where the indicator isn't kept by units.
+    """
+    _must_be_readable(indicator, on)
+    measured = measure(indicator, on, unit)
     part, whole = measured.parts()
+    return _keep(indicator, on, unit, measured.quotient(part, whole), part, whole)
+
+
+def measure(indicator: Indicator, on: date, unit: Unit | None = None) -> Measured:
+    """What an indicator counts, narrowed to a unit with all below it. Raises NotReadable where it isn't kept so."""
+    measured = indicator.measure(on)
+    if unit is None:
+        return measured
+    if not indicator.units:
+        raise NotReadable(f"“{indicator.title}”不分部门统计。")
+    return measured.narrowed(f"{indicator.units}__path__startswith", unit.path)
+
+
+def read_all(on: date) -> list[Reading]:
+    """One reading of every indicator for the whole tenant, and one for each unit where it is kept by units."""
+    return [reading for indicator in indicators for reading in read_with_units(indicator, on)]
+
+
+def read_with_units(indicator: Indicator, on: date) -> list[Reading]:
+    """The reading of the whole tenant first, then those of the units that have rows: two measurements in all."""
+    found = [read(indicator, on)]
+    if not indicator.units:
+        return found
+    measured = indicator.measure(on)
+    groups = {group.key: group for group in measured.groups(indicator.units) if group.key is not None}
+    return found + [
+        _keep(indicator, on, unit, groups[unit.pk].value, groups[unit.pk].part, groups[unit.pk].whole)
+        for unit in Unit.objects.filter(pk__in=groups).order_by("path")
+    ]
+
+
+@transaction.atomic
+def freeze(
+    codes: Iterable[str], on: date, for_row: Record | None = None, *, by: User | None, at: datetime,
+    period: str = Period.DAY, label: str = "", units: Iterable[Unit] = (),
+) -> list[Reading]:  # fmt: skip
+    """Fix readings for a record (a stage, a monthly report) or a period; nothing later changes them.
+
+    Values of today are measured now; those of a past day are taken from the readings kept that day (or measured,
+    where the indicator is ``historic``). Raises NotReadable with the titles of those that have none, and freezes
+    nothing then. What was frozen before for the same record, day and period is given back instead of a second one.
+    """
+    wanted = [_known(code) for code in codes]
+    places: list[Unit | None] = [None, *units]
+    held = _frozen_already(wanted, on, for_row, period, label)
+    missing: list[str] = []
+    fresh: list[Reading] = []
+    given: list[Reading] = []
+    goals = targets_on([one.code for one in wanted], on)
+    for indicator in wanted:
+        for unit in places:
+            if unit is not None and not indicator.units:
+                continue
+            if (kept := held.get((indicator.code, unit.pk if unit else None))) is not None:
+                given.append(kept)
+                continue
+            source = _on_the_day(indicator, on, unit)
+            if source is None:
+                missing.append(indicator.title)
+                continue
+            fresh.append(_frozen(source, goals.get(indicator, unit), for_row, by, at, period, label))
+    if missing:
+        titles = "、".join(dict.fromkeys(missing))
+        raise NotReadable(f"{on:%Y年%-m月%-d日}没有“{titles}”的读数，台账不保留历史，无法补算。请改选有读数的日期。")
+    Reading.objects.bulk_create(fresh, batch_size=CHUNK)
+    if fresh:
+        record(
+            action="freeze", by=by, at=at, on=for_row, label=label or f"指标读数 {on}",
+            changes={"on": str(on), "period": period, "indicators": sorted({one.indicator for one in fresh})},
+        )  # fmt: skip
+    return given + fresh
+
+
+def readings_of(row: Record) -> Any:
+    """The readings frozen for one record, in the order of the indicators."""
+    return Reading.objects.frozen().filter(frozen_type=row._meta.label_lower, frozen_uid=row.uid).order_by("pk")
+
+
+def trend(code: str, last: int = 30, unit: Unit | None = None) -> list[tuple[date, Decimal | None]]:
+    """The newest ``last`` daily readings of the whole tenant or one unit, oldest first."""
+    rows = Reading.objects.daily().filter(indicator=code, unit=unit).order_by("-on").values_list("on", "value")[:last]
+    return list(reversed(rows))
+
+
+def trends(codes: Iterable[str], since: date) -> dict[str, list[tuple[date, Decimal | None]]]:
+    """Daily readings of the whole tenant since a day, by indicator, oldest first; one query."""
+    found: dict[str, list[tuple[date, Decimal | None]]] = defaultdict(list)
+    rows = Reading.objects.daily().whole().filter(indicator__in=list(codes), on__gte=since).order_by("on")
+    for code, on, value in rows.values_list("indicator", "on", "value"):
+        found[code].append((on, value))
+    return found
+
+
+def _known(code: str) -> Indicator:
+    found = indicators.get(code)
+    if found is None:
+        raise NotReadable(f"没有代码为“{code}”的指标。")
+    return found
+
+
+def _must_be_readable(indicator: Indicator, on: date) -> None:
+    today = timezone.localdate()
+    if on > today:
+        raise NotReadable(f"{on:%Y年%-m月%-d日}还没有到，不能读取“{indicator.title}”。")
+    if on < today and not indicator.historic:
+        raise NotReadable(
+            f"“{indicator.title}”按台账现状统计，台账不保留历史，{on:%Y年%-m月%-d日}的数值无法重算。"
+            "请使用当天保存的读数。"
+        )
+
+
+def _keep(indicator: Indicator, on: date, unit: Unit | None, value: Any, part: Any, whole: Any) -> Reading:
     reading: Reading
     reading, _ = Reading.objects.update_or_create(
         indicator=indicator.code,
         on=on,
-        unit=None,
+        unit=unit,
+        frozen_at=None,
         defaults={
-            "value": measured.value(),
+            "value": value,
             "part": Decimal(part),
             "whole": None if whole is None else Decimal(whole),
         },
@@ -27,12 +161,30 @@ def read(indicator: Indicator, on: date) -> Reading:
     return reading
 
 
-def read_all(on: date) -> list[Reading]:
-    """One reading of every indicator; the daily job calls this."""
-    return [read(indicator, on) for indicator in indicators]
+def _on_the_day(indicator: Indicator, on: date, unit: Unit | None) -> Reading | None:
+    """The day's own reading: made now where it can be, else the one kept then."""
+    try:
+        return read(indicator, on, unit)
+    except NotReadable:
+        return Reading.objects.daily().filter(indicator=indicator.code, on=on, unit=unit).first()  # type: ignore[no-any-return]
 
 
-def trend(code: str, last: int = 30) -> list[tuple[date, Decimal | None]]:
-    """The newest ``last`` readings of the whole tenant, oldest first."""
-    rows = Reading.objects.filter(indicator=code, unit=None).order_by("-on").values_list("on", "value")[:last]
-    return list(reversed(rows))
+def _frozen_already(
+    wanted: list[Indicator], on: date, for_row: Record | None, period: str, label: str
+) -> dict[tuple[str, int | None], Reading]:
+    place = {"frozen_type": for_row._meta.label_lower, "frozen_uid": for_row.uid} if for_row else {"frozen_uid": None}
+    rows = Reading.objects.frozen().filter(
+        indicator__in=[one.code for one in wanted], on=on, period=period, label=label, **place
+    )
+    return {(row.indicator, row.unit_id): row for row in rows}
+
+
+def _frozen(
+    source: Reading, target: Decimal | None, for_row: Record | None, by: User | None, at: datetime, period: str,
+    label: str,
+) -> Reading:  # fmt: skip
+    return Reading(
+        indicator=source.indicator, on=source.on, unit=source.unit, value=source.value, part=source.part,
+        whole=source.whole, period=period, label=label, target=target, frozen_at=at, frozen_by=by,
+        frozen_type=for_row._meta.label_lower if for_row else "", frozen_uid=for_row.uid if for_row else None,
+    )  # fmt: skip
