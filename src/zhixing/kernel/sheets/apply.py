@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ..base.bulk import update_rows
 from ..base.records import Record
 from ..jobs.declare import Cancelled, Progress, job
 from ..jobs.queue import enqueue
@@ -20,11 +21,13 @@ from ..people.models import User
 from ..trail.record import record
 from .declare import Sheet, Values, sheets
 from .models import ImportBatch, ImportState, Mode, OnErrors, StagedDeed, StagedRow
-from .staging import CHUNK, ask, locked, sheet_of
+from .staging import ask, locked, sheet_of
 from .staging_cells import Contents, Reader
-from .staging_tables import Recognised, recognise_table, table_of
+from .staging_tables import RawRow, Recognised, recognise_table, table_of
 
 SHOWN = 5
+CHUNK = 1000
+"""Rows written at a time; they all stand or fall together."""
 _DEEDS = {
     Mode.BOTH: (StagedDeed.CREATE, StagedDeed.UPDATE),
     Mode.CREATE: (StagedDeed.CREATE,),
@@ -112,24 +115,83 @@ def _write(batch: ImportBatch, *, at: datetime) -> None:
     if by is None or not by.holds(sheets[batch.sheet].permission()):
         raise PermissionError("您已没有导入这张表的权限，没有写入任何一行。")
     sheet = sheet_of(batch, at, by)
-    sheet.accept(batch.accepted)
-    pending = list(to_be_written(batch))
-    creates, updates = _sorted_rows(batch, sheet, pending)
-    sheet.make_offered([values for _, values in creates], by=by, at=at)
-    planned = [row.target_uid for row, _ in creates]
-    made = sheet.create_many([values for _, values in creates], by=by, at=at, uids=planned)
-    _must_be_allowed(sheet, by, "add", made)
-    before = [sheet.before(target) for _, target, _ in updates]
-    changed = sheet.change_many([(target, values) for _, target, values in updates], by=by, at=at)
-    _must_be_allowed(sheet, by, "change", changed)
-    _note_written([row for row, _ in creates], made, None)
-    _note_written([row for row, _, _ in updates], changed, before)
-    StagedRow.objects.filter(pk__in=to_be_written(batch).values("pk")).update(is_written=True)
+    writing = _Writing(batch, sheet, by, at)
+    if batch.accepted:
+        sheet.accept(batch.accepted)
+        sheet.make_offered(writing.newcomers(), by=by, at=at)
+    for deed, write in ((StagedDeed.CREATE, writing.create), (StagedDeed.UPDATE, writing.change)):
+        for piece in writing.pieces(deed):
+            write(piece)
+    writing.end()
     # Taken after the last write: what changes later than this was changed by somebody else.
     batch.state, batch.applied_at, batch.refusal = ImportState.APPLIED, timezone.now(), ""
-    batch.created_records, batch.changed_records = len(made), len(changed)
+    batch.created_records, batch.changed_records = writing.created, writing.changed
     batch.save()
-    record(action="import.apply", by=by, at=at, on=batch, changes={"created": len(made), "changed": len(changed)})
+    told = {"created": writing.created, "changed": writing.changed}
+    record(action="import.apply", by=by, at=at, on=batch, changes=told)
+
+
+class _Writing:
+    """One batch on its way into the register, piece by piece, so that memory stays bounded.
+
+    A record that moved since the preview ends the writing; the rest is still looked at, so that all are named.
+    """
+
+    def __init__(self, batch: ImportBatch, sheet: Sheet, by: User, at: datetime) -> None:
+        self._batch, self._sheet, self._by, self._at = batch, sheet, by, at
+        self._readers = _Readers.of(batch)
+        self._moved: list[str] = []
+        self._moved_count = 0
+        self.created = self.changed = 0
+
+    def newcomers(self) -> Iterator[Values]:
+        """The values of all rows that make a record."""
+        return (self._readers.values(row) for piece in self.pieces(StagedDeed.CREATE) for row in piece)
+
+    def pieces(self, deed: StagedDeed) -> Iterator[list[StagedRow]]:
+        """The rows to be written that do this, in their order."""
+        rows = to_be_written(self._batch).filter(deed=deed).defer("shown", "faults", "undo")
+        last = 0
+        while piece := list(rows.filter(pk__gt=last)[:CHUNK]):
+            yield piece
+            last = piece[-1].pk
+
+    def create(self, rows: Sequence[StagedRow]) -> None:
+        values = [self._readers.values(row) for row in rows]
+        found = self._sheet.find(values)
+        if self._are_moved([row for row, target in zip(rows, found, strict=True) if target is not None]):
+            return
+        planned = [row.target_uid for row in rows]
+        made = self._sheet.create_many(values, by=self._by, at=self._at, uids=planned)
+        _must_be_allowed(self._sheet, self._by, "add", made)
+        self.created += len(made)
+        _note_written(rows, made)
+
+    def change(self, rows: Sequence[StagedRow]) -> None:
+        values = [self._readers.values(row) for row in rows]
+        found = self._sheet.find(values)
+        if self._are_moved([row for row, target in zip(rows, found, strict=True) if not _as_seen(row, target)]):
+            return
+        targets = [target for target in found if target is not None]
+        before = [self._sheet.before(target) for target in targets]
+        changed = self._sheet.change_many(list(zip(targets, values, strict=True)), by=self._by, at=self._at)
+        _must_be_allowed(self._sheet, self._by, "change", changed)
+        self.changed += len(changed)
+        _note_written(rows, changed, before)
+
+    def _are_moved(self, rows: Sequence[StagedRow]) -> bool:
+        """Note rows whose record is not as it was; whether there has been any so far."""
+        self._moved_count += len(rows)
+        self._moved += [f"第 {row.row} 行 {row.label}".strip() for row in rows[: SHOWN - len(self._moved)]]
+        return bool(self._moved)
+
+    def end(self) -> None:
+        """Mark the rows as written; ValidationError where a record moved meanwhile: everything is undone then."""
+        if self._moved:
+            more = f"等 {self._moved_count} 行" if self._moved_count > SHOWN else ""
+            told = "、".join(self._moved) + more
+            raise ValidationError(f"预览之后这些记录又被改动过，没有写入任何一行：{told}。请重新核验后再确认。")
+        to_be_written(self._batch).update(is_written=True)
 
 
 @dataclass(frozen=True)
@@ -152,59 +214,35 @@ class _Readers:
 
     def values(self, row: StagedRow) -> Values:
         contents = Contents.of(row)
-        cells = [None if at in contents.lossy else text for at, text in enumerate(contents.cells)]
-        return self.by_sheet[row.sheet_name].values(cells)
+        readable = RawRow(row.row, contents.cells, contents.lossy).readable()
+        return self.by_sheet[row.sheet_name].values(readable)
 
 
-def _sorted_rows(
-    batch: ImportBatch, sheet: Sheet, pending: Sequence[StagedRow]
-) -> tuple[list[tuple[StagedRow, Values]], list[tuple[StagedRow, Record, Values]]]:
-    """Newcomers, and changes with their records as they are now; ValidationError where one moved meanwhile."""
-    readers = _Readers.of(batch)
-    values = [readers.values(row) for row in pending]
-    found = sheet.find(values)
-    creates: list[tuple[StagedRow, Values]] = []
-    updates: list[tuple[StagedRow, Record, Values]] = []
-    moved: list[str] = []
-    for row, target, each in zip(pending, found, values, strict=True):
-        if row.deed == StagedDeed.CREATE and target is None:
-            creates.append((row, each))
-        elif row.deed == StagedDeed.UPDATE and target is not None and _as_seen(row, target):
-            updates.append((row, target, each))
-        else:
-            moved.append(f"第 {row.row} 行 {row.label}".strip())
-    if moved:
-        more = f"等 {len(moved)} 行" if len(moved) > SHOWN else ""
-        told = "、".join(moved[:SHOWN]) + more
-        raise ValidationError(f"预览之后这些记录又被改动过，没有写入任何一行：{told}。请重新核验后再确认。")
-    return creates, updates
-
-
-def _as_seen(row: StagedRow, target: Record) -> bool:
-    return (target.uid, target.version) == (row.target_uid, row.target_version)
+def _as_seen(row: StagedRow, target: Record | None) -> bool:
+    return target is not None and (target.uid, target.version) == (row.target_uid, row.target_version)
 
 
 def _must_be_allowed(sheet: Sheet, by: User, action: str, rows: Sequence[Record]) -> None:
     """Each written record lies within the writer's reach; PermissionError undoes everything otherwise."""
     if not rows or by.grants.holds_everywhere(sheet.permission(action)):
         return
-    allowed = set(sheet.model._default_manager.all().visible_to(by, action).values_list("pk", flat=True))
+    keys = [row.pk for row in rows]
+    reached = sheet.model._default_manager.filter(pk__in=keys).visible_to(by, action)
+    allowed = set(reached.values_list("pk", flat=True))
     strange = [str(row) for row in rows if row.pk not in allowed]
     if strange:
         raise PermissionError(f"这些记录不在您的管辖范围内，没有写入任何一行：{'、'.join(strange[:SHOWN])}。")
 
 
 def _note_written(
-    staged: Iterable[StagedRow], records: Iterable[Record], before: Sequence[dict[str, Any]] | None
+    staged: Sequence[StagedRow], records: Sequence[Record], before: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """Keep for each row what it became, and what is needed to undo a change."""
+    """Keep for each row what it became, where that isn't as planned, and for a change what is needed to undo it."""
+    for row, state in zip(staged, before, strict=False):
+        row.undo = json.dumps(state, ensure_ascii=False, default=str)
     differing = []
-    for at, (row, kept) in enumerate(zip(staged, records, strict=True)):
-        if before is not None:
-            row.undo = json.dumps(before[at], ensure_ascii=False, default=str)
-        elif (row.target_uid, row.target_version) == (kept.uid, kept.version):
-            continue
-        row.target_uid, row.target_version = kept.uid, kept.version
-        row.undo = row._meta.get_field("undo").pre_save(row, False)
-        differing.append(row)
-    StagedRow.objects.bulk_update(differing, ["target_uid", "target_version", "undo"], batch_size=CHUNK // 4)
+    for row, kept in zip(staged, records, strict=True):
+        if before or not _as_seen(row, kept):
+            row.target_uid, row.target_version = kept.uid, kept.version
+            differing.append(row)
+    update_rows(differing, ("target_uid", "target_version", *(("undo",) if before else ())))

@@ -28,11 +28,12 @@ _ACTIVE_PARTS = {
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".xlsx", ".xlsm", ".docx", ".jar")
 
 
-def open_container(path: Path, limits: Limits) -> zipfile.ZipFile:
-    """The workbook's container, once its directory has been found harmless; the caller closes it.
+def open_container(path: Path, limits: Limits, *, passive: bool = False) -> zipfile.ZipFile:
+    """The container of an office file, once its directory has been found harmless; the caller closes it.
 
     Looks at the directory only: number of parts, sizes promised, parts lying over one another, names that lead
-    elsewhere, active contents. Raises SheetRefused.
+    elsewhere, active contents. ``passive``: the caller reads named parts only, so that active or embedded contents
+    (the workbook behind a chart in a document) may lie there unread. Raises SheetRefused.
     """
     _check_directory_size(path, limits)
     try:
@@ -41,7 +42,7 @@ def open_container(path: Path, limits: Limits) -> zipfile.ZipFile:
         raise SheetRefused(path.name, DAMAGED, SAVE_AGAIN) from error
     try:
         parts = container.infolist()
-        _check_names(path.name, parts)
+        _check_names(path.name, parts, passive=passive)
         _check_sizes(path.name, parts, limits)
         _check_layout(path, parts, container.start_dir)
     except BaseException:
@@ -65,7 +66,7 @@ def _check_directory_size(path: Path, limits: Limits) -> None:
         raise SheetRefused(path.name, why, "请删去图片等附件，只留下表格，另存后再试")
 
 
-def _check_names(file: str, parts: list[zipfile.ZipInfo]) -> None:
+def _check_names(file: str, parts: list[zipfile.ZipInfo], *, passive: bool) -> None:
     seen: set[str] = set()
     for part in parts:
         name = part.filename.lower()
@@ -74,18 +75,23 @@ def _check_names(file: str, parts: list[zipfile.ZipInfo]) -> None:
         if leads_out or is_link or name in seen:
             raise SheetRefused(file, "文件内部的部件名称不正常，可能被人改动过", SAVE_AGAIN)
         seen.add(name)
-        for mark, why in _ACTIVE_PARTS.items():
-            if name.startswith(mark) or name.endswith(mark):
-                raise SheetRefused(file, why, _COPY_VALUES)
-        if name.endswith(_ARCHIVES):
-            raise SheetRefused(file, "文件里还套着压缩包或别的文件", _COPY_VALUES)
+        if not passive:
+            _check_contents(file, name)
         if part.flag_bits & 0x1:
             raise SheetRefused(file, "文件有密码", "请在 Excel/WPS 中打开文件并去掉密码，另存后再试")
         if part.compress_type not in (_STORED, _DEFLATED):
             raise SheetRefused(file, "文件用了不常见的压缩方式", SAVE_AGAIN)
-    if "[content_types].xml" not in seen:
+    if "[content_types].xml" not in seen and not passive:
         why = "这是一个压缩包，不是 Excel 工作簿"
         raise SheetRefused(file, why, "请先解压，再选择里面的 *.xlsx 文件")
+
+
+def _check_contents(file: str, name: str) -> None:
+    for mark, why in _ACTIVE_PARTS.items():
+        if name.startswith(mark) or name.endswith(mark):
+            raise SheetRefused(file, why, _COPY_VALUES)
+    if name.endswith(_ARCHIVES):
+        raise SheetRefused(file, "文件里还套着压缩包或别的文件", _COPY_VALUES)
 
 
 def _check_sizes(file: str, parts: list[zipfile.ZipInfo], limits: Limits) -> None:

@@ -106,21 +106,24 @@ class Sheet:
     # What applying would do
 
     def find(self, rows: Sequence[Values]) -> list[Record | None]:
-        """The record that each row is about, by ``key``; None for a newcomer. Constant in queries."""
+        """The record that each row is about, by ``key``; None for a newcomer. Asked piece by piece of a file.
+
+        Few queries a piece. ``problems``, ``differs`` and ``change`` are only asked of the records found last.
+        """
         raise NotImplementedError
 
     def problems(self, values: Values, row: Record | None) -> list[Problem]:
         """What stands in the way of writing this row over ``row`` (None: as a new one)."""
         return []
 
-    def offers(self, rows: Sequence[Values]) -> list[Offer]:
-        """What is missing and could be made along with the rows."""
+    def offers(self, rows: Iterable[Values]) -> list[Offer]:
+        """What is missing and could be made along with the rows, which come one by one and should not be kept."""
         return []
 
     def accept(self, codes: Iterable[str]) -> None:
         """Take offers as accepted: ``problems`` no longer names them and ``make_offered`` will make them."""
 
-    def make_offered(self, rows: Sequence[Values], *, by: User, at: datetime) -> None:
+    def make_offered(self, rows: Iterable[Values], *, by: User, at: datetime) -> None:
         """Make what was accepted for these rows, inside the transaction that applies them."""
 
     def differs(self, row: Record, values: Values) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db import models
 
 from ..base.records import Record
 from ..base.tenancy import current_tenant
+from ..people.models import User
 from ..people.sealing import BlindIndexField, SealedField, blind_index
 from .conversion import Convert, converter, printer, reader
 from .declare import Problem, Sheet, Values
@@ -33,6 +35,13 @@ class ModelSheet(Sheet):
     inward: ClassVar[frozenset[str]] = frozenset()
     day_formats: ClassVar[Mapping[str, str]] = {}
     select: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *, by: User | None, at: datetime) -> None:
+        super().__init__(by=by, at=at)
+        self.rivals: dict[tuple[str, str], Record] = {}
+        """The records that the rows looked up last name, by column and text."""
+        self._unopened: dict[Any, Record] = {}
+        self._opened: dict[Any, Values] = {}
 
     # What the columns are
 
@@ -75,7 +84,7 @@ class ModelSheet(Sheet):
     def find(self, rows: Sequence[Values]) -> list[Record | None]:
         """By each key in turn; a row whose surest key is known is that record, whatever the others say."""
         found: list[Record | None] = [None] * len(rows)
-        self.rivals: dict[tuple[str, str], Record] = {}
+        self.rivals = {}
         for name in self.key:
             field = self.model_fields[name]
             wanted = {values[name] for values in rows if values.get(name)}
@@ -84,6 +93,8 @@ class ModelSheet(Sheet):
             for at, values in enumerate(rows):
                 if found[at] is None and values.get(name):
                     found[at] = records.get(values[name])
+        self._unopened = {record.pk: record for record in found if record is not None}
+        self._opened = {}
         return found
 
     def _by_key(self, name: str, field: Any, wanted: Iterable[str]) -> dict[str, Record]:
@@ -127,7 +138,7 @@ class ModelSheet(Sheet):
         ]
         found += self.facts(values)[2]
         for name in self.key:
-            rival = self.rivals.get((name, values.get(name, ""))) if hasattr(self, "rivals") else None
+            rival = self.rivals.get((name, values.get(name, "")))
             if rival is not None and row is not None and rival.pk != row.pk:
                 told = f"这个{self._title(name)}属于另一条记录：{rival}"
                 found.append(Problem(column=name, message=told, code="sheets.key_taken", title="编号已属于另一条记录"))
@@ -169,8 +180,7 @@ class ModelSheet(Sheet):
 
     def differs(self, row: Record, values: Values) -> bool:
         kept = self.kept(row)
-        return any(text and self.spelt(name, text) != kept.get(name, "") for name, text in values.items()
-                   if name not in self.inward and name in kept)  # fmt: skip
+        return any(name in kept for name in self.changed(row, values))
 
     def changed(self, row: Record, values: Values) -> Values:
         """The filled cells that say something else than the record."""
@@ -182,11 +192,12 @@ class ModelSheet(Sheet):
         }
 
     def kept(self, row: Record) -> Values:
-        """The record as a row; opened once for each record."""
-        opened: dict[Any, Values] = self.__dict__.setdefault("_opened", {})
-        if row.pk not in opened:
-            opened[row.pk] = next(iter(self.export_rows([row])))
-        return opened[row.pk]
+        """The record as a row; opened once, together with the others that were found with it."""
+        if row.pk not in self._opened:
+            if row.pk not in self._unopened:
+                self._unopened = {row.pk: row}
+            self._opened |= zip(self._unopened, self.export_rows(self._unopened.values()), strict=True)
+        return self._opened[row.pk]
 
     def spelt(self, name: str, text: str) -> str:
         """The one way this system writes what the cell says."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,15 +24,11 @@ from ..trail.record import record
 from .declare import Sheet, sheets
 from .guard import guard
 from .limits import WEB
-from .models import ImportBatch, ImportState, MappingProfile, StagedDeed, StagedRow
+from .models import ImportBatch, ImportState, MappingProfile, StagedRow
 from .refusal import SheetRefused
-from .staging_cells import Contents, Shower
-from .staging_examine import Examined, Line
-from .staging_tables import Recognised
 
 KEPT_DAYS = 30
 """Uploads, staged rows and the way back (undo) are kept so long."""
-CHUNK = 1000
 IN_FLIGHT = (ImportState.READING, ImportState.APPLYING)
 
 
@@ -133,64 +128,6 @@ def locked(uid: Any) -> ImportBatch:
     """The batch, held until the transaction ends, so that work on it is done one after another."""
     batch: ImportBatch = ImportBatch.objects.select_for_update().get(uid=uid)
     return batch
-
-
-def keep(batch: ImportBatch, found: Examined, *, by: User, edited: Iterable[tuple[int, int]] = ()) -> None:
-    """Write what was examined: staged rows anew, counts and words on the batch. Call inside a transaction."""
-    marks = set(edited)
-    StagedRow.objects.filter(batch=batch).delete()
-    showers = [
-        Shower(table.table.headings, table.mapping, table.roster.columns() if table.roster else {})
-        for table in found.tables
-    ]
-    label = sheet_of(batch, batch.created_at).label
-    for start in range(0, len(found.lines), CHUNK):
-        piece = found.lines[start : start + CHUNK]
-        rows = [_staged(batch, line, showers[line.place], found.tables[line.place], label, marks) for line in piece]
-        StagedRow.objects.bulk_create(rows, batch_size=CHUNK)
-    tell(batch, found)
-
-
-def _staged(
-    batch: ImportBatch, line: Line, shower: Shower, table: Recognised, label: str, edited: set[tuple[int, int]]
-) -> StagedRow:
-    contents = Contents(line.cells, line.lossy, line.suggestions)
-    record_ = line.record
-    return StagedRow(
-        batch=batch,
-        sheet_name=table.table.sheet[:60],
-        row=line.row,
-        label=line.values.get(label, "")[:120],
-        cells=contents.text(),
-        shown=shower.shown(line.cells),
-        faults=line.faults,
-        rules=rules_text(line.faults),
-        worst=line.worst,
-        deed=line.deed,
-        is_edited=(line.place, line.row) in edited,
-        target_uid=record_.uid if record_ is not None else uuid.uuid4(),
-        target_version=record_.version if record_ is not None else 1,
-    )
-
-
-def rules_text(faults: Sequence[dict[str, Any]]) -> str:
-    """The codes of the rules that a row breaks, each between blanks, so that one can be sought."""
-    return "".join(f" {code} " for code in dict.fromkeys(fault["rule"] for fault in faults))[:600]
-
-
-def tell(batch: ImportBatch, found: Examined) -> None:
-    """Bring the batch's own figures in step with its rows."""
-    batch.tables = [table.facts() for table in found.tables]
-    batch.layout = "、".join(dict.fromkeys(table.layout.title for table in found.tables if table.layout))[:60]
-    batch.row_count = len(found.lines)
-    batch.create_count = found.count(StagedDeed.CREATE)
-    batch.update_count = found.count(StagedDeed.UPDATE)
-    batch.same_count = found.count(StagedDeed.SAME)
-    batch.refused_count = found.count(StagedDeed.REFUSED)
-    batch.error_count = sum(line.worst == "error" for line in found.lines)
-    batch.summary = found.summary
-    batch.offers = [{"code": o.code, "label": o.label, "detail": o.detail, "rows": o.row_count} for o in found.offers]
-    batch.notes = list(dict.fromkeys([*(note for t in found.tables for note in t.table.notes), *found.notes]))[:60]
 
 
 def refuse(batch: ImportBatch, problem: SheetRefused | str) -> None:

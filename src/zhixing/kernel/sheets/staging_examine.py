@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from ..base.masking import mask
-from ..base.records import Record
 from ..people.models import User
 from ..rosters.declarations import Codes, Roster, Rule, StandardsLike
 from ..rosters.tables import RawTable, RowFinding
 from ..rosters.verification import verify
-from .declare import Offer, Problem, Sheet, Values
-from .models import StagedDeed
+from .declare import Offer, Sheet, Values
 from .staging_cells import Reader
-from .staging_tables import OWN, Recognised, columns_across, kept_table, named_rows
+from .staging_settle import Facts, Line, Settling, fault
+from .staging_tables import OWN, PIECE, Recognised, columns_across, kept_table, named_rows, pieces
 
 Say = Callable[[int, int, str], None]
-WORST = ("error", "warning", "notice")
-KEY_TWICE = "sheets.key_twice"
-NO_RIGHT = "sheets.no_right"
-_OWN_WORDS = {
-    KEY_TWICE: "文件里有几行是同一条记录",
-    NO_RIGHT: "没有权限写入这一行",
-    "sheets.cannot_be_written": "按现在的内容不能写入",
-}
-
-
-@dataclass
-class Line:
-    """One row on its way in. ``faults`` are plain JSON: rule, severity, pos, column, message, value, suggestion."""
-
-    place: int
-    row: int
-    cells: list[str | None]
-    lossy: list[int]
-    values: Values = field(default_factory=dict)
-    record: Record | None = None
-    deed: str = StagedDeed.CREATE
-    faults: list[dict[str, Any]] = field(default_factory=list)
-    suggestions: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def worst(self) -> str:
-        found = {fault["severity"] for fault in self.faults}
-        return next((severity for severity in WORST if severity in found), "")
 
 
 @dataclass
 class Examined:
-    """The whole batch, examined."""
+    """The whole batch, examined. ``lines`` are in the order of the tables and of their rows."""
 
     lines: list[Line]
     tables: list[Recognised]
@@ -68,72 +39,45 @@ def examine(
     sheet: Sheet, tables: Sequence[Recognised], *, by: User, on: date, standards: StandardsLike, codes: Codes,
     rules: Sequence[Rule], accepted: Sequence[str], say: Say,
 ) -> Examined:  # fmt: skip
-    """Judge every row of the recognised tables. ``rules`` are the tenant's own; ``accepted`` are codes of offers."""
-    lines = [line for place, table in enumerate(tables) for line in _lines(place, table, codes)]
-    say(0, len(lines), "比对已有记录")
-    for line, record in zip(lines, sheet.find([line.values for line in lines]), strict=True):
-        line.record = record
-    say(0, len(lines), "按规则核验")
-    facts = _Facts()
-    _judge(sheet, tables, lines, facts, on=on, standards=standards, codes=codes, rules=rules)
-    say(len(lines) // 2, len(lines), "核对能否写入")
+    """Judge every row of the recognised tables. ``rules`` are the tenant's own; ``accepted`` are codes of offers.
+
+    The rows are walked through piece by piece, and only what is said of them is kept.
+    """
+    readers = [Reader(table.mapping, table.roster.columns() if table.roster else {}, codes) for table in tables]
+    total = sum(table.table.data.num_rows for table in tables)
+    say(0, total, "比对已有记录，核对能否写入")
     sheet.accept(accepted)
-    offers = sheet.offers([line.values for line in lines])
-    _settle(sheet, tables, lines, facts, by)
-    return Examined(lines=lines, tables=list(tables), offers=offers, summary=facts.summary(), notes=facts.notes)
-
-
-def _lines(place: int, table: Recognised, codes: Codes) -> list[Line]:
-    data = table.table.data
-    numbers = data["_row"].to_pylist()
-    columns = [data[f"c{position}"].to_pylist() for position in range(len(table.table.headings))]
-    lossy: dict[int, list[int]] = {}
-    for row, position in table.table.lossy:
-        lossy.setdefault(row, []).append(position)
-    reader = Reader(table.mapping, table.roster.columns() if table.roster else {}, codes)
-    lines = []
-    for number, *cells in zip(numbers, *columns, strict=True):
-        line = Line(place=place, row=number, cells=cells, lossy=sorted(lossy.get(number, ())))
-        line.values = reader.values([None if at in line.lossy else cell for at, cell in enumerate(cells)])
-        lines.append(line)
-    return lines
-
-
-class _Facts:
-    """Counts by rule with the rule's words, for the tabs of the preview."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, dict[str, Any]] = {}
-        self.counts: Counter[tuple[str, str]] = Counter()
-        self.suggested: Counter[str] = Counter()
-        self.notes: list[str] = []
-
-    def tell(self, rule: str, severity: str, title: str, basis: str = "", remedy: str = "") -> None:
-        self.words.setdefault(rule, {"rule": rule, "title": title, "basis": basis, "remedy": remedy})
-        self.counts[rule, severity] += 1
-
-    def summary(self) -> list[dict[str, Any]]:
-        """One entry per rule: words, total, worst severity; errors first, then the most frequent."""
-        found = []
-        for rule, words in self.words.items():
-            counts = {severity: self.counts[rule, severity] for severity in WORST}
-            worst = next(severity for severity in WORST if counts[severity])
-            total = sum(counts.values())
-            found.append({**words, "severity": worst, "count": total, "suggested": self.suggested[rule]})
-        return sorted(found, key=lambda each: (WORST.index(each["severity"]), -each["count"], each["rule"]))
+    offers = sheet.offers(
+        reader.values(row.readable())
+        for table, reader in zip(tables, readers, strict=True)
+        for piece in pieces(table.table)
+        for row in piece
+    )
+    facts = Facts()
+    settling = Settling(sheet, tables, facts, by)
+    for place, (table, reader) in enumerate(zip(tables, readers, strict=True)):
+        for piece in pieces(table.table):
+            settling.settle(place, piece, [reader.values(row.readable()) for row in piece])
+            say(len(settling.lines) // 2, total, "比对已有记录，核对能否写入")
+    say(total // 2, total, "按规则核验")
+    _judge(sheet, tables, settling, facts, on=on, standards=standards, codes=codes, rules=rules)
+    for line in settling.lines:
+        line.faults += line.barring
+    return Examined(
+        lines=settling.lines, tables=list(tables), offers=offers, summary=facts.summary(), notes=facts.notes
+    )
 
 
 def _judge(
-    sheet: Sheet, tables: Sequence[Recognised], lines: list[Line], facts: _Facts, *, on: date,
+    sheet: Sheet, tables: Sequence[Recognised], settled: Settling, facts: Facts, *, on: date,
     standards: StandardsLike, codes: Codes, rules: Sequence[Rule],
 ) -> None:  # fmt: skip
     """Run the rules over the file and, beside it, the school's other records, so that doubles show."""
     by_place = {(table.table.file, table.table.sheet): place for place, table in enumerate(tables)}
-    by_row = {(line.place, line.row): line for line in lines}
-    matched = {line.record.pk for line in lines if line.record is not None}
+    by_row = {(line.place, line.row): line for line in settled.lines}
     for roster in {id(table.roster): table.roster for table in tables if table.roster}.values():
         ours = [table for table in tables if table.roster is roster]
-        own, own_mapping, label = _others(sheet, roster, rules, matched)
+        own, own_mapping, label = _others(sheet, roster, rules, settled.matched)
         mapping = {table.table.headings[at]: name for table in ours for name, at in table.mapping.items()}
         mapping |= {heading: "" for table in ours for heading in table.unknown} | own_mapping
         verdict = verify(
@@ -161,12 +105,16 @@ def _others(
     wanted = columns_across([*roster.rules, *rules], roster.columns())
     if not wanted:
         return [], {}, {}
-    records = [record for record in sheet.records() if record.pk not in matched]
-    if not records:
-        return [], {}, {}
-    label = {number: str(record) for number, record in enumerate(records, start=1)}
-    table, mapping = kept_table(roster.layouts[0], list(sheet.export_rows(records, wanted)))
-    return [table], mapping, label
+    label: dict[int, str] = {}
+
+    def rows() -> Iterator[Values]:
+        records = (record for record in sheet.records().iterator(PIECE) if record.pk not in matched)
+        while some := list(islice(records, PIECE)):
+            label.update(enumerate(map(str, some), start=len(label) + 1))
+            yield from sheet.export_rows(some, wanted)
+
+    table, mapping = kept_table(roster.layouts[0], rows())
+    return ([table], mapping, label) if label else ([], {}, {})
 
 
 def _blame(line: Line, table: Recognised, found: RowFinding, label: dict[int, str]) -> None:
@@ -177,77 +125,5 @@ def _blame(line: Line, table: Recognised, found: RowFinding, label: dict[int, st
         message = message.replace(found.value, mask(found.sensitive, found.value))
     if found.suggestion and position >= 0:
         line.suggestions.setdefault(f"{position}:{found.rule}", found.suggestion)
-    line.faults.append(
-        {
-            "rule": found.rule,
-            "severity": found.severity,
-            "pos": position,
-            "column": found.column,
-            "message": message[:300],
-            "suggestion": mask(found.sensitive, found.suggestion) if found.suggestion else "",
-        }
-    )
-
-
-def _settle(sheet: Sheet, tables: Sequence[Recognised], lines: list[Line], facts: _Facts, by: User) -> None:
-    """Say for each row what applying does: create, update, leave alone or refuse."""
-    changeable = _changeable(sheet, lines, by)
-    may_add = _adder(sheet, by)
-    seen: dict[tuple[str, Any], Line] = {}
-    for line in lines:
-        record = line.record
-        line.deed = StagedDeed.CREATE if record is None else StagedDeed.UPDATE
-        problems = sheet.problems(line.values, record)
-        if (twin := _twin(sheet, line, seen)) is not None:
-            told = f"与第 {twin[1].row} 行重复，只能保留一行"
-            problems.append(Problem(column=twin[0], code=KEY_TWICE, message=told))
-        if record is not None and record.pk not in changeable:
-            problems.append(Problem(column="", code=NO_RIGHT, message="您没有权限修改这条记录（不在您的管辖范围内）"))
-        if record is None and not may_add(line.values):
-            problems.append(Problem(column="", code=NO_RIGHT, message="您没有权限在这个部门或班级新增记录"))
-        if problems:
-            line.deed = StagedDeed.REFUSED
-            for problem in problems:
-                _refuse(line, tables[line.place], problem, facts)
-        elif record is not None and not sheet.differs(record, line.values):
-            line.deed = StagedDeed.SAME
-
-
-def _twin(sheet: Sheet, line: Line, seen: dict[tuple[str, Any], Line]) -> tuple[str, Line] | None:
-    """An earlier row of the file about the same record or with the same key, if any, and the column that shows it."""
-    marks: list[tuple[str, Any]] = [(name, line.values[name]) for name in sheet.key if line.values.get(name)]
-    if line.record is not None:
-        marks.append((sheet.key[0], line.record.pk))
-    twin = next(((mark[0], seen[mark]) for mark in marks if mark in seen), None)
-    for mark in marks:
-        seen.setdefault(mark, line)
-    return twin
-
-
-def _changeable(sheet: Sheet, lines: list[Line], by: User) -> set[Any]:
-    if not any(line.record is not None for line in lines):
-        return set()
-    return set(sheet.model._default_manager.all().visible_to(by, "change").values_list("pk", flat=True))
-
-
-def _adder(sheet: Sheet, by: User) -> Callable[[Values], bool]:
-    """Whether a newcomer may be added: everywhere, or in units that the person's roles cover."""
-    permission = sheet.permission("add")
-    if by.grants.holds_everywhere(permission):
-        return lambda values: True
-    paths = [path for _, path in by.grants.extents(permission) if path]
-    return lambda values: any((at := sheet.unit_path(values)) and at.startswith(path) for path in paths)
-
-
-def _refuse(line: Line, table: Recognised, problem: Problem, facts: _Facts) -> None:
-    position = table.mapping.get(problem.column, -1)
-    if problem.suggestion and position >= 0:
-        line.suggestions.setdefault(f"{position}:{problem.code}", problem.suggestion)
-        facts.suggested[problem.code] += 1
-    heading = table.table.headings[position] if position >= 0 else ""
-    line.faults.append(
-        {"rule": problem.code, "severity": "error", "pos": position, "column": heading,
-         "message": problem.message[:300], "suggestion": problem.suggestion}
-    )  # fmt: skip
-    title = problem.title or _OWN_WORDS.get(problem.code) or _OWN_WORDS["sheets.cannot_be_written"]
-    facts.tell(problem.code, "error", title, "", problem.remedy)
+    shown = mask(found.sensitive, found.suggestion) if found.suggestion else ""
+    line.faults.append(fault(found.rule, found.severity, position, found.column, message, shown))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +20,11 @@ from .models import ImportBatch, ImportState, StagedRow
 from .own_rules import active_rules
 from .reading import read_tables
 from .refusal import SheetRefused
-from .staging import KEPT_DAYS, keep, locked, named_file, refuse, sheet_of, stored
+from .staging import KEPT_DAYS, locked, named_file, refuse, sheet_of, stored
 from .staging_cells import Contents
 from .staging_examine import Examined, examine
-from .staging_tables import Recognised, recognise_table, remembered, table_of
+from .staging_rows import At, keep, renew
+from .staging_tables import PIECE, Recognised, recognise_table, remembered, table_of
 
 MOST_ROUNDS = 5
 """How often a check starts again because someone edited rows meanwhile."""
@@ -53,7 +55,7 @@ def read_job(progress: Progress) -> dict[str, Any]:
         held = locked(batch.uid)
         if held.state == ImportState.READING:
             held.mapping = batch.mapping
-            keep(held, found, by=_asker(held))
+            keep(held, found)
             held.state = ImportState.STAGED
             held.save()
     return {"rows": found_rows(found)}
@@ -62,22 +64,19 @@ def read_job(progress: Progress) -> dict[str, Any]:
 @job("sheets.check", "重新核验表格")
 def check_job(progress: Progress) -> dict[str, Any]:
     """Examine staged rows again after edits, until nobody edits meanwhile. ``mend``: first take suggested values."""
-    mend = progress.arguments.get("mend")
     for _ in range(MOST_ROUNDS):
-        with transaction.atomic():
-            batch = ImportBatch.objects.get(uid=progress.arguments["batch"])
-            rows = list(StagedRow.objects.filter(batch=batch).order_by("pk"))
+        batch = ImportBatch.objects.get(uid=progress.arguments["batch"])
         if batch.state != ImportState.STAGED:
             return {}
-        tables, edited = staged_tables(batch, rows, mend=mend)
-        found = _examined(progress, batch, tables)
+        again = again_as_tables(batch, mend=progress.arguments.get("mend"))
+        found = _examined(progress, batch, again.tables)
         with transaction.atomic():
             progress.say(found_rows(found), found_rows(found), "保存")
             held = locked(batch.uid)
             if held.state != ImportState.STAGED:
                 return {}
             if held.edit_count == batch.edit_count:
-                keep(held, found, by=_asker(held), edited=edited)
+                renew(held, found, mended=again.mended, suggested=again.suggested)
                 held.checked_count = held.edit_count
                 held.save()
                 return {"rows": found_rows(found)}
@@ -110,38 +109,47 @@ def _examined(progress: Progress, batch: ImportBatch, tables: Sequence[RawTable]
     )
 
 
-def staged_tables(
-    batch: ImportBatch, rows: Sequence[StagedRow], *, mend: str | None = None
-) -> tuple[list[RawTable], set[tuple[int, int]]]:
-    """Staged rows as the tables they came from, and which (table, row) were edited.
+@dataclass
+class Again:
+    """Staged rows as the tables they came from, with what must be known to write back only what changes."""
 
-    ``mend`` takes suggested values: "*" all of them, else those of one rule.
+    tables: list[RawTable]
+    mended: set[At]
+    """Rows into which a suggested value was put just now."""
+    suggested: dict[At, dict[str, str]]
+    """The suggestions kept so far, of the rows that have any."""
+
+
+def again_as_tables(batch: ImportBatch, *, mend: str | None = None) -> Again:
+    """Open the cells of a batch. ``mend`` takes suggested values: "*" all of them, else those of one rule.
+
+    Someone may edit a cell meanwhile; then ``edit_count`` tells, and the check starts again.
     """
-    edited: set[tuple[int, int]] = set()
-    lines: list[list[tuple[int, list[str | None]]]] = [[] for _ in batch.tables]
-    lossy: list[list[tuple[int, int]]] = [[] for _ in batch.tables]
-    places = {facts["sheet"][:60]: place for place, facts in enumerate(batch.tables)}
-    for row in rows:
-        place = places[row.sheet_name]
-        contents = Contents.of(row)
-        if row.is_edited:
-            edited.add((place, row.row))
-        if mend and _mended(contents, row, mend):
-            edited.add((place, row.row))
-        lines[place].append((row.row, contents.cells))
-        lossy[place] += [(row.row, position) for position in contents.lossy]
-    tables = [
-        table_of(
-            batch.file_name,
-            facts["headings"],
-            lines[place],
-            sheet=facts["sheet"],
-            header_row=facts["header_row"],
-            lossy=lossy[place],
+    again = Again([], set(), {})
+    for place, facts in enumerate(batch.tables):
+        lossy: list[tuple[int, int]] = []
+        rows = _opened(batch, place, again, lossy, mend)
+        table = table_of(
+            batch.file_name, facts["headings"], rows, sheet=facts["sheet"], header_row=facts["header_row"], lossy=lossy
         )
-        for place, facts in enumerate(batch.tables)
-    ]
-    return tables, edited
+        again.tables.append(table)
+    return again
+
+
+def _opened(
+    batch: ImportBatch, place: int, again: Again, lossy: list[tuple[int, int]], mend: str | None
+) -> Iterator[tuple[int, list[str | None]]]:
+    """The rows of one table by number; ``again`` and ``lossy`` are filled on the way."""
+    staged = StagedRow.objects.filter(batch=batch, sheet_name=batch.tables[place]["sheet"][:60]).order_by("row")
+    wanted = ("uid", "tenant", "row", "cells", *(("faults",) if mend else ()))
+    for row in staged.only(*wanted).iterator(PIECE):
+        contents = Contents.of(row)
+        if contents.suggestions:
+            again.suggested[place, row.row] = contents.suggestions
+        if mend and _mended(contents, row, mend):
+            again.mended.add((place, row.row))
+        lossy += [(row.row, position) for position in contents.lossy]
+        yield row.row, contents.cells
 
 
 def _mended(contents: Contents, row: StagedRow, mend: str) -> bool:

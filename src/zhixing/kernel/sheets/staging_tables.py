@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -17,7 +18,10 @@ from .models import MappingProfile
 
 OWN = "本校在册"
 """The file name under which a school's kept records take part in a verification."""
-_OWN_HEADING = "\x1e"
+PIECE = 2000
+"""Rows that are held as Python values at a time."""
+OWN_HEADING = "\x1e"
+"""Begins the headings of that table, which no file's heading can be mistaken for."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 ACROSS = ("unique", "group", "similar", "elsewhere")
 
@@ -89,30 +93,63 @@ def _by_hand(table: RawTable, sheet: type[Sheet], roster: Roster, own: Mapping[s
     )  # fmt: skip
 
 
+class RawRow(NamedTuple):
+    """One row of a table: its number, its cells by position, and positions that have lost digits."""
+
+    number: int
+    cells: list[str | None]
+    lossy: list[int]
+
+    def readable(self) -> list[str | None]:
+        """The cells without those that have lost digits."""
+        return [None if at in self.lossy else cell for at, cell in enumerate(self.cells)] if self.lossy else self.cells
+
+
+def pieces(table: RawTable) -> Iterator[list[RawRow]]:
+    """The rows in their order, so many at a time that memory stays bounded however long the file is."""
+    lossy: dict[int, list[int]] = {}
+    for number, position in sorted(table.lossy):
+        lossy.setdefault(number, []).append(position)
+    for start in range(0, table.data.num_rows, PIECE):
+        some = table.data.slice(start, PIECE)
+        columns = [some[f"c{position}"].to_pylist() for position in range(len(table.headings))]
+        numbers = some["_row"].to_pylist()
+        if not columns:
+            yield [RawRow(number, [], []) for number in numbers]
+            continue
+        yield [
+            RawRow(number, list(cells), lossy.get(number, []))
+            for number, cells in zip(numbers, zip(*columns, strict=True), strict=True)
+        ]
+
+
 def table_of(
     file: str, headings: Sequence[str], rows: Iterable[tuple[int, Sequence[str | None]]], *, sheet: str = "",
     header_row: int = 1, lossy: Iterable[tuple[int, int]] = (),
 ) -> RawTable:  # fmt: skip
-    """Rows of cells, each with its row number, as a table."""
-    numbers: list[int] = []
-    columns: list[list[str | None]] = [[] for _ in headings]
-    for number, cells in rows:
-        numbers.append(number)
-        for position, column in enumerate(columns):
-            text = cells[position] if position < len(cells) else None
-            column.append(text or None)
-    arrays = [pa.array(numbers, pa.int32()), *(pa.array(column, pa.string()) for column in columns)]
-    names = ["_row", *(f"c{position}" for position in range(len(columns)))]
+    """Rows of cells, each with its row number, as a table; ``rows`` may come one by one, ``lossy`` is asked last."""
+    width = len(headings)
+    fields = [pa.field("_row", pa.int32()), *(pa.field(f"c{position}", pa.string()) for position in range(width))]
+    schema = pa.schema(fields)
+    batches = []
+    coming = iter(rows)
+    while some := list(islice(coming, PIECE)):
+        numbers = pa.array([number for number, _ in some], pa.int32())
+        columns = [
+            pa.array([(cells[position] or None) if position < len(cells) else None for _, cells in some], pa.string())
+            for position in range(width)
+        ]
+        batches.append(pa.record_batch([numbers, *columns], schema=schema))
     return RawTable(
         file=file, sheet=sheet, header_row=header_row, headings=tuple(headings),
-        data=pa.Table.from_arrays(arrays, names=names), lossy=frozenset(lossy),
+        data=pa.Table.from_batches(batches, schema=schema), lossy=frozenset(lossy),
     )  # fmt: skip
 
 
-def kept_table(layout: Layout, rows: Sequence[Values]) -> tuple[RawTable, dict[str, str]]:
+def kept_table(layout: Layout, rows: Iterable[Values]) -> tuple[RawTable, dict[str, str]]:
     """Kept records as a table of ``layout`` whose row numbers count from 1, and the mapping of its headings."""
     names = [column.name for column in layout.columns]
-    headings = [f"{_OWN_HEADING}{name}" for name in names]
+    headings = [f"{OWN_HEADING}{name}" for name in names]
     lines = ((number, [row.get(name) for name in names]) for number, row in enumerate(rows, start=1))
     return table_of(OWN, headings, lines, header_row=0), dict(zip(headings, names, strict=True))
 

@@ -22,7 +22,7 @@ from ..rosters.verification import verify
 from ..standards.in_force import school_standards
 from .declare import Sheet, sheets
 from .own_rules import active_rules
-from .staging_tables import OWN, kept_table, named_rows
+from .staging_tables import OWN, OWN_HEADING, kept_table, named_rows
 
 PIECE = 2000
 UNLIKELY = "elsewhere"
@@ -77,7 +77,7 @@ def whole_layout(roster: Roster) -> Layout:
 def faults_of(sheet: Sheet, roster: Roster, records: Sequence[Record], verdict: Verdict) -> Iterator[Fault]:
     """The verdict's findings as faults of records, in words that name records instead of rows."""
     label = {number: str(record) for number, record in enumerate(records, start=1)}
-    titles = {f"\x1e{name}": column for name, column in roster.columns().items()}
+    titles = {f"{OWN_HEADING}{name}": column for name, column in roster.columns().items()}
     units = _units(sheet, records)
     for found in verdict.findings:
         if not 1 <= found.row <= len(records):
@@ -96,7 +96,7 @@ def faults_of(sheet: Sheet, roster: Roster, records: Sequence[Record], verdict: 
             object_uid=about.uid,
             object_label=label[found.row] if about is record else str(about),
             column=heading,
-            place=found.column.removeprefix("\x1e"),
+            place=found.column.removeprefix(OWN_HEADING),
             basis=found.basis,
             remedy=found.remedy,
             unit_id=units.get(record.pk),

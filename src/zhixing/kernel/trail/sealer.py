@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from ..base.bulk import update_rows
 from ..base.tenancy import across_tenants
 from ..people.ciphers import provider
 from ..people.keys import purpose_key
@@ -69,7 +70,8 @@ def _seal_one(tenant_id: int | None) -> int:
     for event in batch:
         seq += 1
         digest = link(digest, seq, event)
-        AuditEvent._base_manager.filter(pk=event.pk).update(seq=seq, digest=digest)
+        event.seq, event.digest = seq, digest
+    update_rows(batch, ("seq", "digest"))
     return len(batch)
 
 

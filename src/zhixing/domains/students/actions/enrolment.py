@@ -10,16 +10,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from zhixing.kernel.base.bulk import insert_rows
 from zhixing.kernel.base.text import pinyin_keys
 from zhixing.kernel.people.models import User
-from zhixing.kernel.trail.record import record
+from zhixing.kernel.trail.record import record_many
 from zhixing.kernel.trail.writing import add_row
 
 from ..choices import ChangeKind, Status
 from ..models import Guardian, StatusEntry, Student
 from .identity import judge_identity
-
-BATCH = 500
 
 
 def enrol_student(
@@ -41,8 +40,8 @@ def enrol_student(
         student.status_date = effective_date or student.entry_date or timezone.localdate(at)
         add_row(student, by=by, at=at, action="enrol")
         _entry(student, by, at).save()
-        for position, member in enumerate(family, 1):
-            add_row(Guardian(student=student, **{"position": position, **member}), by=by, at=at)
+        for member in _family(student, family):
+            add_row(member, by=by, at=at)
     return student
 
 
@@ -61,19 +60,19 @@ def enrol_students(
         student.status_date = student.entry_date or timezone.localdate(at)
     try:
         with transaction.atomic():
-            Student.objects.bulk_create(students, batch_size=BATCH)
-            StatusEntry.objects.bulk_create((_entry(student, by, at) for student in students), batch_size=BATCH)
-            family = [
-                Guardian(student=student, **{"position": position, **member})
-                for student, (_, members) in zip(students, prepared, strict=True)
-                for position, member in enumerate(members, 1)
-            ]
-            Guardian.objects.bulk_create(family, batch_size=BATCH)
-            for student in students:
-                record(action="enrol", by=by, at=at, on=student, changes={"name": [None, student.name]})
+            insert_rows(students, with_keys=True)
+            insert_rows([_entry(student, by, at) for student in students])
+            families = zip(students, (family for _, family in prepared), strict=True)
+            insert_rows([member for student, family in families for member in _family(student, family)])
+            told = ((student, {"name": [None, student.name]}) for student in students)
+            record_many(told, action="enrol", by=by, at=at)
     except IntegrityError as error:
         raise ValidationError("这批学生中有身份证件号、学号或学籍号与已有学生重复，未写入任何一行。") from error
     return students
+
+
+def _family(student: Student, members: Sequence[Mapping[str, Any]]) -> list[Guardian]:
+    return [Guardian(student=student, **{"position": position, **member}) for position, member in enumerate(members, 1)]
 
 
 def _prepared(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -62,14 +64,14 @@ class Places:
     def nearest_major(self, name: str) -> str:
         return next(iter(get_close_matches(name, self.major_names, n=1, cutoff=0.75)), "")
 
-    def want(self, rows: Sequence[Values]) -> list[Offer]:
-        """Classes that rows name and that don't exist, each with what its rows say of it."""
-        missing: dict[str, list[Values]] = {}
+    def want(self, rows: Iterable[Values]) -> list[Offer]:
+        """Classes that rows name and that don't exist, each with what its rows say of it; rows are not kept."""
+        missing: dict[str, Said] = {}
         for values in rows:
             name = values.get("class_group", "")
             if name and name not in self.classes:
-                missing.setdefault(name, []).append(values)
-        self.wanted = {name: ClassWanted.of(name, rows, self) for name, rows in missing.items()}
+                missing.setdefault(name, Said()).hear(values)
+        self.wanted = {name: ClassWanted.of(name, said, self) for name, said in missing.items()}
         return [each.offer() for each in self.wanted.values() if each.can_be_opened]
 
     def is_coming(self, name: str) -> bool:
@@ -85,6 +87,31 @@ class Places:
             self.classes[each.name] = each.open(by=by, at=at)
 
 
+@dataclass
+class Said:
+    """What the rows of one class say of it, counted."""
+
+    row_count: int = 0
+    majors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    years: Counter[str] = field(default_factory=Counter)
+    length: str = ""
+
+    def hear(self, values: Values) -> None:
+        self.row_count += 1
+        if values.get("major"):
+            self.majors[values["major"], values.get("directory_version", "")] += 1
+        self.years[values.get("cohort") or values.get("entry_date", "")[:4]] += 1
+        self.length = self.length or values.get("study_length", "")
+
+    def common_year(self) -> int | None:
+        """The cohort that most rows name, as far as it can be one."""
+        years: Counter[int] = Counter()
+        for text, count in self.years.items():
+            with suppress(ValueError):
+                years[to_number(text)] += count
+        return next((year for year, _ in years.most_common() if 1950 <= year <= 2100), None)
+
+
 class ClassWanted:
     """A class that doesn't exist yet: what most of its rows say."""
 
@@ -95,14 +122,13 @@ class ClassWanted:
         self.department = department
 
     @classmethod
-    def of(cls, name: str, rows: Sequence[Values], places: Places) -> ClassWanted:
-        told = Counter((row.get("major", ""), row.get("directory_version", "")) for row in rows if row.get("major"))
-        major = next((found for each, _ in told.most_common() if (found := places.major(*each)) is not None), None)
-        cohort = _common_year(rows)
-        length = next(iter(Counter(row["study_length"] for row in rows if row.get("study_length"))), "")
+    def of(cls, name: str, said: Said, places: Places) -> ClassWanted:
+        likely = (places.major(*each) for each, _ in said.majors.most_common())
+        major = next((found for found in likely if found is not None), None)
         own = major.department if major is not None else None
         teaching = [each for each in places.departments if each.kind == "teaching"] or places.departments
-        return cls(name, len(rows), major, cohort, length, own or next(iter(teaching), None))
+        department = own or next(iter(teaching), None)
+        return cls(name, said.row_count, major, said.common_year(), said.length, department)
 
     @property
     def can_be_opened(self) -> bool:
@@ -123,14 +149,3 @@ class ClassWanted:
         if self.length and len(self.length) <= 10:
             values["study_length"] = self.length
         return open_class_group(values, by=by, at=at)
-
-
-def _common_year(rows: Sequence[Values]) -> int | None:
-    years: Counter[int] = Counter()
-    for row in rows:
-        try:
-            years[to_number(row.get("cohort") or row.get("entry_date", "")[:4])] += 1
-        except ValueError:
-            continue
-    likely = [year for year, _ in years.most_common() if 1950 <= year <= 2100]
-    return likely[0] if likely else None

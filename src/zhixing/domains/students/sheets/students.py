@@ -69,13 +69,13 @@ class StudentSheet(ModelSheet):
 
     # What the names of places mean
 
-    def offers(self, rows: Sequence[Values]) -> list[Offer]:
+    def offers(self, rows: Iterable[Values]) -> list[Offer]:
         return self.places.want(rows)
 
     def accept(self, codes: Iterable[str]) -> None:
         self.places.accepted = {code for code in codes if code.startswith(OFFER)}
 
-    def make_offered(self, rows: Sequence[Values], *, by: User, at: datetime) -> None:
+    def make_offered(self, rows: Iterable[Values], *, by: User, at: datetime) -> None:
         self.places.want(rows)
         self.places.open_accepted(by=by, at=at)
 
