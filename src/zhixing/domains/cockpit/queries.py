@@ -46,7 +46,7 @@ def opens_at(name: str) -> str:
 def figures(on: date) -> list[Figure]:
     """Every indicator with its newest reading and its course over a month; two queries in all."""
     courses: dict[str, list[tuple[date, Decimal | None]]] = defaultdict(list)
-    rows = Reading.objects.filter(unit=None, on__gt=on - timedelta(days=TREND_DAYS), on__lte=on).order_by("on")
+    rows = Reading.objects.daily().filter(unit=None, on__gt=on - timedelta(days=TREND_DAYS), on__lte=on).order_by("on")
     for code, day, value in rows.values_list("indicator", "on", "value"):
         courses[code].append((day, value))
     return [_figure(indicator, courses[indicator.code]) for indicator in indicators]

@@ -152,7 +152,10 @@ class EvidenceUseRows(Rows["EvidenceUse"]):
         found = Q(pk__in=held.values("pk"))
         kinds = EvidenceUse.objects.order_by().values_list("object_type", flat=True).distinct()
         for label in kinds:
-            model: Any = apps.get_model(label)
+            try:
+                model: Any = apps.get_model(label)
+            except (LookupError, ValueError):  # the app is no longer installed: its records can't be seen
+                continue
             seen = model._default_manager.all().visible_to(user, "view").order_by()
             found |= Q(object_type=label, object_uid__in=seen.values("uid"))
         return self.filter(found)
