@@ -35,11 +35,16 @@ def _end(span: Span) -> tuple[int, int]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """How a line looks: hints only, never proof. ``size`` is in points (0: not known), ``heading`` 1–9 by style."""
+    """How a line looks: hints only, never proof.
+
+    ``heading`` is 1–9 by style, ``size`` in points (0: not known); ``bold_until`` counts the bold characters at the
+    head of a line whose rest is not bold.
+    """
 
     style: str = ""
     heading: int = 0
     bold: bool = False
+    bold_until: int = 0
     centred: bool = False
     font: str = ""
     size: float = 0.0

@@ -18,7 +18,8 @@ class RawTable:
     ``data`` has one string column per heading, named ``c0`` … ``cN`` by position (null for an empty cell), and an
     int32 column ``_row``: the spreadsheet's own row number. ``lossy`` names cells (row number, column position) that
     were stored as numbers too long to be exact, so digits are gone for good. ``notes`` are remarks for the user,
-    such as a hidden sheet that was passed over.
+    such as a hidden sheet that was passed over; ``above`` are the cells of the rows over the headings, the sheet's
+    own title among them.
     """
 
     file: str
@@ -28,6 +29,7 @@ class RawTable:
     data: pa.Table
     lossy: frozenset[tuple[int, int]] = frozenset()
     notes: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,6 +137,7 @@ def _as_table(
     data = data.select(["_row", *(f"c{each}" for each in range(width))])
     cells = [data[f"c{each}"][at].as_py() for each in range(width)]
     body = data.slice(at + 1)
+    above = tuple(tuple(cell for cell in list(row.values())[1:] if cell) for row in data.slice(0, at).to_pylist())
     notes: list[str] = []
     if facts and facts.merges:
         body, filled = fill_merged(body, facts.merges, header_row)
@@ -154,6 +155,7 @@ def _as_table(
         data=body,
         lossy=frozenset((row, column) for row, column in sheet["lossy"] if row > header_row and column < width),
         notes=tuple(notes),
+        above=above,
     )
 
 

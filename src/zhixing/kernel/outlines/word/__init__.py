@@ -1,0 +1,1 @@
+"""Word documents (.docx): guarded, streamed part by part, numbered as the word processor numbers them."""
