@@ -1,0 +1,75 @@
+"""Every change of meaning in a plan."""
+
+from .drafting import add, cuts, hang, merge, pair, remove, renumber, retype, rewrite, shift, split
+from .effect import NotReady, drop_version, take_effect
+from .groups import (
+    add_member,
+    correct_group,
+    correct_member,
+    end_membership,
+    form_group,
+    make_letters,
+    sign_letter,
+    sign_letters,
+)
+from .plans import (
+    adopt_national_plan,
+    answer_with,
+    correct_action,
+    correct_plan,
+    correct_safeguard,
+    correct_stage,
+    correct_task,
+    create_plan,
+    end_plan,
+    propose_matches,
+)
+from .points import add_point, address, assign, correct_point, hand_over, missing_duties, set_supports, subject
+from .reading import take_in
+from .tree import last_step, undo
+
+__all__ = [
+    "NotReady",
+    "add",
+    "add_member",
+    "add_point",
+    "address",
+    "adopt_national_plan",
+    "answer_with",
+    "assign",
+    "correct_action",
+    "correct_group",
+    "correct_member",
+    "correct_plan",
+    "correct_point",
+    "correct_safeguard",
+    "correct_stage",
+    "correct_task",
+    "create_plan",
+    "cuts",
+    "drop_version",
+    "end_membership",
+    "end_plan",
+    "form_group",
+    "hand_over",
+    "hang",
+    "last_step",
+    "make_letters",
+    "merge",
+    "missing_duties",
+    "pair",
+    "propose_matches",
+    "remove",
+    "renumber",
+    "retype",
+    "rewrite",
+    "set_supports",
+    "shift",
+    "sign_letter",
+    "sign_letters",
+    "split",
+    "subject",
+    "take_effect",
+    "take_in",
+    "undo",
+]

@@ -1,0 +1,149 @@
+"""How a work point moves: given, handed in with evidence, accepted by somebody else or sent back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from zhixing.kernel.files.evidence import accept_use, evidence_of
+from zhixing.kernel.notices.send import finish_todo, set_todo
+from zhixing.kernel.people.models import User
+from zhixing.kernel.procedures import Procedure, Step, StepRefused
+
+from .actions.points import address, missing_duties, subject
+from .choices import MemberRole, PointState
+from .models import GroupMember, WorkPoint
+
+ACCEPT = "plans.workpoint.accept"
+
+
+def _complete(point: WorkPoint, by: User) -> str:
+    lacking = missing_duties(point)
+    return f"还没有明确{'、'.join(lacking)}，不能生效。" if lacking else ""
+
+
+def _answers_for_it(point: WorkPoint, by: User) -> str:
+    """The owner hands in, or the head of the leading department for him."""
+    head = point.lead.head_id if point.lead else None
+    if by.pk in (point.owner_id, head):
+        return ""
+    return "只有责任人或牵头部门负责人可以提交验收。"
+
+
+def _somebody_else(point: WorkPoint, by: User) -> str:
+    """Neither the owner nor whoever handed it in accepts; of those who merely share the point only the sponsor."""
+    if by.pk == point.owner_id:
+        return "责任人不能验收自己负责的工作要点，请由他人验收。"
+    if by.pk == point.submitted_by_id:
+        return "提交人不能验收自己提交的工作要点，请由他人验收。"
+    if by.pk != point.sponsor_id and not by.grants.holds_everywhere(ACCEPT):
+        return "只有责任领导或办公室可以验收。"
+    return ""
+
+
+def _give(point: WorkPoint, *, by: User, at: datetime) -> None:
+    if point.start_date is None:
+        point.start_date = min(timezone.localdate(at), point.due_date or timezone.localdate(at))
+
+
+def _hand_in(point: WorkPoint, *, by: User, at: datetime) -> None:
+    if not evidence_of(point).filter(refused_at=None).exists():
+        raise StepRefused("还没有佐证材料。请先上传能证明完成情况的材料，再提交验收。")
+    point.submitted_by, point.submitted_at = by, at
+
+
+def _accept(point: WorkPoint, *, by: User, at: datetime) -> None:
+    """The evidence that nobody has judged yet is accepted with the point; somebody else's word on it stays."""
+    if not evidence_of(point).filter(refused_at=None).exists():
+        raise StepRefused("佐证材料都已退回或撤回，不能验收。请退回责任人补充材料。")
+    for use in evidence_of(point).filter(accepted_at=None, refused_at=None):
+        if by.pk not in (use.added_by_id, use.uploaded_by_id):
+            accept_use(use, by=by, at=at)
+    point.accepted_by, point.accepted_at = by, at
+
+
+def _send_back(point: WorkPoint, *, by: User, at: datetime) -> None:
+    point.submitted_by = point.submitted_at = None
+    point.returned_count += 1
+
+
+def _undo_acceptance(point: WorkPoint, *, by: User, at: datetime) -> None:
+    point.accepted_by = point.accepted_at = point.submitted_by = point.submitted_at = None
+
+
+def _tell_owner(point: WorkPoint, *, by: User, at: datetime) -> None:
+    finish_todo(subject(point), at=at)
+    if point.owner is not None:
+        set_todo(
+            point.owner, subject(point), f"工作要点：{point}",
+            body=f"{point.task.title}；佐证：{point.expected_evidence or '按任务要求'}", url=address(point),
+            due_date=point.due_date,
+        )  # fmt: skip
+
+
+def _tell_acceptor(point: WorkPoint, *, by: User, at: datetime) -> None:
+    finish_todo(subject(point), at=at)
+    person = acceptor_of(point)
+    if person is not None:
+        set_todo(person, subject(point), f"验收：{point}", body=f"{by.name}提交，请核对佐证材料。", url=address(point))
+
+
+def _tick_off(point: WorkPoint, *, by: User, at: datetime) -> None:
+    finish_todo(subject(point), at=at)
+
+
+def acceptor_of(point: WorkPoint) -> User | None:
+    """Who is asked to accept: the sponsor, else the head of the plan's office; never the owner or the submitter."""
+    office = GroupMember.objects.filter(
+        group__plan=point.task.action.plan, group__dissolved_date=None, role=MemberRole.OFFICE_HEAD, ends_on=None
+    ).select_related("user")
+    people: list[Any] = [point.sponsor, *(member.user for member in office)]
+    barred = (point.owner_id, point.submitted_by_id)
+    return next((user for user in people if user is not None and user.is_active and user.pk not in barred), None)
+
+
+class PointProgress(Procedure):
+    """待明确责任 → 进行中 → 待验收 → 已完成. The database, too, keeps owner and acceptor apart."""
+
+    model = WorkPoint
+    title = "工作要点办理"
+    stage_field = "state"
+    steps = (
+        Step(
+            name="put_in_effect", label="生效", source=(PointState.DRAFT,), target=PointState.IN_EFFECT,
+            guard=_complete, apply=_give, then=_tell_owner,
+        ),
+        Step(
+            name="submit", label="提交验收", source=(PointState.IN_EFFECT,), target=PointState.SUBMITTED,
+            guard=_answers_for_it, apply=_hand_in, then=_tell_acceptor,
+        ),
+        Step(
+            name="accept", label="验收通过", source=(PointState.SUBMITTED,), target=PointState.ACCEPTED,
+            guard=_somebody_else, apply=_accept, then=_tick_off,
+        ),
+        Step(
+            name="send_back", label="验收退回", source=(PointState.SUBMITTED,), target=PointState.IN_EFFECT,
+            needs_opinion=True, guard=_somebody_else, apply=_send_back, then=_tell_owner,
+        ),
+        Step(
+            name="reopen", label="重新办理", source=(PointState.ACCEPTED,), target=PointState.IN_EFFECT,
+            needs_opinion=True, guard=_somebody_else, apply=_undo_acceptance, then=_tell_owner,
+        ),
+        Step(
+            name="withdraw", label="撤销要点", needs_opinion=True, target=PointState.WITHDRAWN,
+            source=(PointState.DRAFT, PointState.IN_EFFECT, PointState.SUBMITTED), then=_tick_off,
+        ),
+        Step(
+            name="restore", label="恢复要点", source=(PointState.WITHDRAWN,), target=PointState.DRAFT,
+            needs_opinion=True,
+        ),
+    )  # fmt: skip
+
+
+def take(name: str, point: WorkPoint, *, by: Any, at: datetime, opinion: str = "", **values: Any) -> WorkPoint:
+    """Take one step of the procedure; raises StepRefused."""
+    moved = PointProgress.take(name, point, by=by, at=at, opinion=opinion, **values)
+    assert isinstance(moved, WorkPoint)
+    return moved
