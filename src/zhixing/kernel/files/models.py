@@ -93,7 +93,7 @@ class Evidence(Record):
     medium = models.CharField("载体", max_length=12, choices=Medium, default=Medium.ELECTRONIC)
     secrecy = models.CharField("密级", max_length=10, choices=Secrecy, default=Secrecy.INTERNAL)
     shelf = models.CharField("原件存放处", max_length=100, blank=True, help_text="如“综合档案室 3 柜 2 层”。")
-    kind = models.CharField("种类", max_length=10, choices=EvidenceKind, editable=False)
+    kind = models.CharField("种类", max_length=10, choices=EvidenceKind, default=EvidenceKind.FILE, editable=False)
     file = models.ForeignKey(
         StoredFile, models.PROTECT, verbose_name="文件", null=True, blank=True, related_name="+", editable=False
     )
@@ -113,7 +113,6 @@ class Evidence(Record):
     is_intact = models.BooleanField("校验结果", null=True, blank=True, editable=False)
 
     reach = Reach(unit="unit", own="added_by")
-    personal = {"frozen": DataClass.PERSONAL}
     objects: ClassVar[Any] = manager_of(EvidenceRows)
 
     class Meta:

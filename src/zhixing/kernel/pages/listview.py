@@ -159,7 +159,8 @@ def asking(page: ListPage, request: Request, asked: Asked) -> Markup:
     controls, deep = controls_of(page, asked, request)
     kind: Any = type(page)
     export = request.user.holds(may_export(page.model._meta.label_lower))
-    return _asking(kind, asked, request.path, export, controls, deep)
+    freeze = request.user.holds("files.evidence.add")
+    return _asking(kind, asked, request.path, export, freeze, controls, deep)
 
 
 @lru_cache(maxsize=256)
@@ -168,11 +169,13 @@ def _asking(
     asked: Asked,
     here_url: str,
     export: bool,
+    freeze: bool,
     controls: tuple[Control, ...],
     deep: tuple[Control, ...],
 ) -> Markup:
     context = {
         "page": page, "title": page.heading(), "asked": asked, "here_url": here_url, "may_export": export,
+        "may_freeze": freeze,
         "controls": controls, "deep": deep, "chips": chips_of(page, asked), "all_cells": page.cells().values(),
         "shown_paths": {cell.path for cell in page.lawful_columns(asked)},
     }  # fmt: skip

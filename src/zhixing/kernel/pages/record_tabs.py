@@ -1,4 +1,4 @@
-"""Tabs every record may have: findings, files, passages, trail."""
+"""Tabs every record may have: findings, evidence, files, passages, trail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import NoReverseMatch, reverse
 
 from ..checks.models import Finding
+from ..files.evidence import evidence_of
 from ..files.models import StoredFile
 from ..procedures.models import Passage
 from ..trail.models import AuditEvent
@@ -42,6 +43,22 @@ class FilesTab(Tab):
         return {
             "files": StoredFile.objects.filter(object_type=row._meta.label_lower, object_uid=row.uid).order_by("-pk")
         }
+
+
+class EvidenceTab(Tab):
+    title, permission, template = "佐证材料", "", "files/_tab_evidence.html"
+
+    def context(self, request: Request, row: Any) -> Mapping[str, Any]:
+        """Who may see the record may see what proves it; each deed asks again for its own right."""
+        uses = list(evidence_of(row)[:LONGEST])
+        user = request.user
+        return {
+            "uses": uses, "label": row._meta.label_lower,
+            "may_add": user.holds("files.evidence.add"), "may_use": user.holds("files.evidenceuse.add"),
+            "may_decide": user.holds("files.evidenceuse.accept"),
+            "may_open": user.holds("files.evidence.view"),
+            "mine": user.pk,
+        }  # fmt: skip
 
 
 class PassagesTab(Tab):
@@ -81,5 +98,6 @@ def _shown(value: Any) -> str:
 
 
 BUILT_IN: dict[str, Tab] = {
-    "findings": FindingsTab(), "files": FilesTab(), "passages": PassagesTab(), "trail": TrailTab(),
+    "findings": FindingsTab(), "evidence": EvidenceTab(), "files": FilesTab(), "passages": PassagesTab(),
+    "trail": TrailTab(),
 }  # fmt: skip

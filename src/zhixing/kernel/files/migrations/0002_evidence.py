@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('medium', models.CharField(choices=[('electronic', '电子'), ('paper', '纸质'), ('both', '纸质和电子')], default='electronic', max_length=12, verbose_name='载体')),
                 ('secrecy', models.CharField(choices=[('public', '公开'), ('internal', '内部'), ('secret', '涉密')], default='internal', max_length=10, verbose_name='密级')),
                 ('shelf', models.CharField(blank=True, help_text='如“综合档案室 3 柜 2 层”。', max_length=100, verbose_name='原件存放处')),
-                ('kind', models.CharField(choices=[('file', '文件'), ('snapshot', '快照')], editable=False, max_length=10, verbose_name='种类')),
+                ('kind', models.CharField(choices=[('file', '文件'), ('snapshot', '快照')], default='file', editable=False, max_length=10, verbose_name='种类')),
                 ('digest', models.CharField(blank=True, db_index=True, editable=False, max_length=64, verbose_name='摘要')),
                 ('edition', models.PositiveIntegerField(default=1, editable=False, verbose_name='版次')),
                 ('frozen', models.JSONField(blank=True, editable=False, null=True, verbose_name='快照内容')),
