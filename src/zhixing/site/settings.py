@@ -55,6 +55,7 @@ MASTER_KEY = os.environ.get("ZHIXING_MASTER_KEY", "")
 MASTER_KEY_FILE = os.environ.get("ZHIXING_MASTER_KEY_FILE", str(VAR / "keys" / "master.key"))
 AUDIT_ANCHOR_FILE = os.environ.get("ZHIXING_ANCHOR_FILE", str(VAR / "audit" / "anchors.tsv"))
 FILES_DIR = os.environ.get("ZHIXING_FILES_DIR", str(VAR / "files"))
+PAPER_FONTS_DIR = os.environ.get("ZHIXING_FONTS_DIR", str(VAR / "fonts"))
 PUBLIC_BASE_URL = os.environ.get("ZHIXING_BASE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = os.environ.get("ZHIXING_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if HTTPS else []
