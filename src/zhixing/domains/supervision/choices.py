@@ -54,6 +54,7 @@ class Card(models.TextChoices):
 class Level(models.TextChoices):
     """How loudly a lead is reminded; each louder than the one before."""
 
+    SIGN = "sign", "催签收"
     SOON = "soon", "到期提醒"
     URGE = "urge", "催办"
     YELLOW = "yellow", "黄牌"
@@ -88,7 +89,8 @@ class MeetingState(models.TextChoices):
     COLLECTING = "collecting", "征集议题"
     AGENDA = "agenda", "议程待签"
     READY = "ready", "待召开"
-    HELD = "held", "纪要待签"
+    HELD = "held", "纪要起草"
+    MINUTES = "minutes", "纪要待签"
     SIGNED = "signed", "纪要已签"
     CANCELLED = "cancelled", "已取消"
 

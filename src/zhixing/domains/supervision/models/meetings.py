@@ -18,7 +18,7 @@ from .orders import Order
 class MeetingRows(Rows["Meeting"]):
     def held(self) -> MeetingRows:
         """Meetings that have taken place."""
-        return self.filter(state__in=(MeetingState.HELD, MeetingState.SIGNED))
+        return self.filter(state__in=(MeetingState.HELD, MeetingState.MINUTES, MeetingState.SIGNED))
 
     def coming(self) -> MeetingRows:
         return self.filter(state__in=(MeetingState.COLLECTING, MeetingState.AGENDA, MeetingState.READY))

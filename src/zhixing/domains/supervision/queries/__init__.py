@@ -1,0 +1,1 @@
+"""Reads over several models: clocks, circulars, what a report and a meeting are told by the system."""
