@@ -41,20 +41,22 @@ def try_job(progress: Progress) -> dict[str, Any]:
         raise ValidationError("没有可以试运行的数据。")
     at = timezone.now()
     sheet = kind(by=None, at=at)
-    records = list(sheet.records())
-    progress.say(0, len(records), "试运行")
+    progress.say(0, 0, "试运行")
     try:
         made = compiled(rule, kind.plan())
     except RuleRefused as refused:
         raise ValidationError(str(refused)) from refused
-    verdict = judge_records(sheet, kind.plan(), records, [made], at)
-    rows = sorted({found.row for found in verdict.findings if found.rule == made.code})
+    judged = judge_records(sheet, kind.plan(), [made], at)
+    rows = sorted({found.row for found in judged.verdict.findings if found.rule == made.code})
+    first = [judged.keys[row - 1] for row in rows[:SHOWN]]
+    uids = dict(sheet.records().filter(pk__in=first).values_list("pk", "uid"))
     if rule.version == progress.arguments["version"]:
         tried(rule, at=at)
-    progress.say(len(records), len(records), "完成")
+    count = len(judged.keys)
+    progress.say(count, count, "完成")
     return {
-        "rows": len(records),
+        "rows": count,
         "found": len(rows),
-        "uids": [str(records[row - 1].uid) for row in rows[:SHOWN]],
+        "uids": [str(uids[key]) for key in first if key in uids],
         "version": rule.version,
     }

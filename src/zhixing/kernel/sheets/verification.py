@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -20,48 +21,66 @@ from ..rosters.declarations import Layout, Roster, Rule
 from ..rosters.tables import RowFinding, Verdict
 from ..rosters.verification import verify
 from ..standards.in_force import school_standards
-from .declare import Sheet, sheets
+from .declare import Sheet, Values, sheets
 from .own_rules import active_rules
-from .staging_tables import OWN, OWN_HEADING, kept_table, named_rows
+from .staging_tables import OWN, OWN_HEADING, PIECE, kept_table, named_rows
 
-PIECE = 2000
+CHUNK = 500
+"""Findings whose records are read together."""
 UNLIKELY = "elsewhere"
 ALSO = "，另见"
 """Where a message goes on to name the rest of the group, which is idle once the finding is about the group."""
+
+
+@dataclass
+class Judged:
+    """What the rules say of kept records: row n of the verdict is the record with the n-th key, counted from 1."""
+
+    keys: list[Any] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)
+    """The records by name, by row."""
+    verdict: Verdict = field(default_factory=Verdict)
 
 
 def verify_roster(kind: type[Sheet], *, by: User | None, at: datetime) -> VerificationRun:
     """Judge all records of a sheet by its roster's rules and the tenant's own, and keep what is seen."""
     sheet = kind(by=by, at=at)
     roster = kind.plan()
-    own = active_rules(roster)
-    records = list(sheet.records())
-    verdict = judge_records(sheet, roster, records, [*roster.rules, *own], at)
-    skipped = {rule.code for rule in (*roster.rules, *own) if any(f"「{rule.title}」" in n for n in verdict.notes)}
-    run = [rule.code for rule in (*roster.rules, *own) if rule.kind != UNLIKELY and rule.code not in skipped]
+    rules = [*roster.rules, *active_rules(roster)]
+    judged = judge_records(sheet, roster, rules, at)
+    skipped = {rule.code for rule in rules if any(f"「{rule.title}」" in note for note in judged.verdict.notes)}
+    run = [rule.code for rule in rules if rule.kind != UNLIKELY and rule.code not in skipped]
     return observe(
-        faults_of(sheet, roster, records, verdict),
+        faults_of(sheet, roster, judged),
         subject=f"roster.{roster.code}",
         title=f"{roster.title}核查",
         rules=list(dict.fromkeys(run)),
-        row_count=len(records),
+        row_count=len(judged.keys),
         by=by,
         at=at,
     )
 
 
-def judge_records(
-    sheet: Sheet, roster: Roster, records: Sequence[Record], rules: Sequence[Rule], at: datetime
-) -> Verdict:
-    """What the rules say of kept records: row n of the verdict is the n-th record, counted from 1."""
-    if not records:
-        return Verdict()
+def judge_records(sheet: Sheet, roster: Roster, rules: Sequence[Rule], at: datetime) -> Judged:
+    """Run rules over all records of a sheet, which are read piece by piece and not kept."""
+    judged = Judged()
     whole = whole_layout(roster)
-    table, mapping = kept_table(whole, list(sheet.export_rows(records)))
-    return verify(
-        [table], rosters=[replace(roster, layouts=(whole,), rules=tuple(rules))], on=timezone.localdate(at),
-        standards=school_standards(), codes=sheet.codes(), mapping=mapping,
-    )  # fmt: skip
+    table, mapping = kept_table(whole, _read(sheet, judged))
+    if judged.keys:
+        judged.verdict = verify(
+            [table], rosters=[replace(roster, layouts=(whole,), rules=tuple(rules))], on=timezone.localdate(at),
+            standards=school_standards(), codes=sheet.codes(), mapping=mapping,
+        )  # fmt: skip
+    return judged
+
+
+def _read(sheet: Sheet, judged: Judged) -> Iterator[Values]:
+    records = iter(sheet.records().iterator(PIECE))
+    while some := list(islice(records, PIECE)):
+        for record in some:
+            judged.keys.append(record.pk)
+            judged.labels[len(judged.keys)] = str(record)
+        yield from sheet.export_rows(some)
 
 
 def whole_layout(roster: Roster) -> Layout:
@@ -74,33 +93,40 @@ def whole_layout(roster: Roster) -> Layout:
     return Layout(code=first.code, title=first.title, columns=columns)
 
 
-def faults_of(sheet: Sheet, roster: Roster, records: Sequence[Record], verdict: Verdict) -> Iterator[Fault]:
+def faults_of(sheet: Sheet, roster: Roster, judged: Judged) -> Iterator[Fault]:
     """The verdict's findings as faults of records, in words that name records instead of rows."""
-    label = {number: str(record) for number, record in enumerate(records, start=1)}
     titles = {f"{OWN_HEADING}{name}": column for name, column in roster.columns().items()}
-    units = _units(sheet, records)
-    for found in verdict.findings:
-        if not 1 <= found.row <= len(records):
-            continue
-        record = records[found.row - 1]
-        column = titles.get(found.column)
-        heading = column.title if column else found.column
-        about = sheet.subject(found.rule, record)
-        message = told(found, label).replace(found.column, heading) if found.column else told(found, label)
-        yield Fault(
-            rule=found.rule,
-            severity=found.severity,
-            title=found.title,
-            message=message if about is record else message.partition(ALSO)[0],
-            object_type=about._meta.label_lower,
-            object_uid=about.uid,
-            object_label=label[found.row] if about is record else str(about),
-            column=heading,
-            place=found.column.removeprefix(OWN_HEADING),
-            basis=found.basis,
-            remedy=found.remedy,
-            unit_id=units.get(record.pk),
-        )
+    units = _units(sheet, judged.keys)
+    findings = iter(judged.verdict.findings)
+    while some := list(islice(findings, CHUNK)):
+        named = [(found, judged.keys[found.row - 1]) for found in some if 1 <= found.row <= len(judged.keys)]
+        records = {record.pk: record for record in sheet.records().filter(pk__in={key for _, key in named})}
+        for found, key in named:
+            if key in records:  # otherwise it has left the register meanwhile
+                column = titles.get(found.column)
+                heading = column.title if column else found.column
+                yield _fault(sheet, found, records[key], judged.labels, heading, units.get(key))
+
+
+def _fault(
+    sheet: Sheet, found: RowFinding, record: Record, labels: dict[int, str], heading: str, unit_id: int | None
+) -> Fault:
+    about = sheet.subject(found.rule, record)
+    message = told(found, labels).replace(found.column, heading) if found.column else told(found, labels)
+    return Fault(
+        rule=found.rule,
+        severity=found.severity,
+        title=found.title,
+        message=message if about is record else message.partition(ALSO)[0],
+        object_type=about._meta.label_lower,
+        object_uid=about.uid,
+        object_label=labels[found.row] if about is record else str(about),
+        column=heading,
+        place=found.column.removeprefix(OWN_HEADING),
+        basis=found.basis,
+        remedy=found.remedy,
+        unit_id=unit_id,
+    )
 
 
 def told(found: RowFinding, label: dict[int, str]) -> str:
@@ -111,11 +137,11 @@ def told(found: RowFinding, label: dict[int, str]) -> str:
     return message
 
 
-def _units(sheet: Sheet, records: Sequence[Record]) -> dict[Any, int | None]:
+def _units(sheet: Sheet, keys: Sequence[Any]) -> dict[Any, int | None]:
     """The unit whose people must mend each record; one query."""
     path = sheet.unit or sheet.model.reach.unit
     if not path or path == ".":
-        return {record.pk: record.pk if path else None for record in records}
+        return {key: key if path else None for key in keys}
     return dict(sheet.records().values_list("pk", path))
 
 
