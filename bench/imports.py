@@ -54,10 +54,8 @@ def _alone(size: int, folder: Path) -> None:
     school, by, at = _school("b1")
     with tenant_scope(school.pk):
         steps = _through(folder / "roll.xlsx", by, at)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak = _peak()
         floor = _timed(lambda: _floor(size))
-    for name, spent in steps.items():
-        print(f"{size:>6} rows  {name:<20} {spent}")
     whole = Spent.together([spent for name, spent in steps.items() if name != "verify the register"])
     print(f"{size:>6} rows  {'drop to applied':<20} {whole}")
     print(f"{size:>6} rows  {'floor':<20} {floor}  ratio {whole.cpu / floor.cpu:.1f}")
@@ -77,6 +75,18 @@ class Spent:
 
     def __str__(self) -> str:
         return f"CPU {self.cpu:6.1f} s  wall {self.wall:6.1f} s"
+
+
+class Steps(dict[str, Spent]):
+    """What each step took, told as soon as it is done: a long run is watched."""
+
+    def __setitem__(self, name: str, spent: Spent) -> None:
+        super().__setitem__(name, spent)
+        print(f"            {name:<20} {spent}  peak {_peak()} MB", flush=True)
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _school(code: str) -> tuple[Any, Any, Any]:
@@ -126,7 +136,7 @@ def _floor(size: int) -> None:
         pass
 
 
-def _through(roll: Path, by: Any, at: Any) -> dict[str, Spent]:
+def _through(roll: Path, by: Any, at: Any) -> Steps:
     from zhixing.domains.students.sheets import StudentSheet
     from zhixing.kernel.jobs.worker import run_pending
     from zhixing.kernel.sheets.apply import ask_to_apply
@@ -134,7 +144,7 @@ def _through(roll: Path, by: Any, at: Any) -> dict[str, Spent]:
     from zhixing.kernel.sheets.staging import receive
     from zhixing.kernel.sheets.staging_edit import choose
 
-    steps: dict[str, Spent] = {}
+    steps = Steps()
     with roll.open("rb") as file:
         steps["drop"] = _timed(lambda: receive(file, name="名单.xlsx", sheet=StudentSheet, by=by, at=at))
     batch = ImportBatch.objects.get()
