@@ -1,23 +1,29 @@
-"""Rosters as a registrar would bring them: students new to the school."""
+"""Small rosters as a registrar would bring them: students new to the school."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bench.gen_roster import COUNTIES, HEADINGS, clean_rows, id_number
+from zhixing.domains.students.demo.roster import class_plans
 from zhixing.kernel.sheets.writing import write_table
 
 Row = dict[str, str | None]
-# The class of the demonstration school's tutor account, and the student's own number range.
-CLASS, MAJOR, COHORT = "24数控1班", "数控技术应用", "2024"
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+# The class of the demonstration school's tutor account: the first one of its department.
+PLAN = min((plan for plan in class_plans(TODAY) if "数控" in plan.name), key=lambda plan: (plan.cohort, plan.name))
+CLASS, MAJOR, COHORT = PLAN.name, PLAN.major, str(PLAN.cohort)
+FIRST_NUMBER = f"{COHORT}00"  # how the numbers of its students begin
 
 
 def newcomers(count: int, *, serial: int, class_name: str = CLASS) -> list[Row]:
     """``count`` faultless students who are new in the class; another ``serial`` gives other people."""
     made = []
     for place, row in enumerate(clean_rows(count, seed=serial)):
-        birth = f"2008{place % 12 + 1:02d}{(serial + place) % 28 + 1:02d}"
+        birth = f"{PLAN.cohort - 16}{place % 12 + 1:02d}{(serial + place) % 28 + 1:02d}"
         number = id_number(COUNTIES[place % len(COUNTIES)][0], birth, (serial * 40 + place) % 998 + 1)
         made.append({
             **row, "身份证号": number, "出生日期": birth, "性别": "男" if int(number[16]) % 2 else "女",

@@ -7,8 +7,10 @@ import re
 from playwright.sync_api import expect
 
 from .conftest import Windows
+from .rosters import FIRST_NUMBER
 from .steps import fact
 
+STUDENT = f"{FIRST_NUMBER}01"
 NEW_PASSWORD = "song-feng-yun-hai-8153"  # noqa: S105 - of a school that lives as long as the tests
 
 
@@ -73,14 +75,14 @@ def test_other_sessions_can_be_ended(windows: Windows) -> None:
 
 
 def test_a_student_and_a_guardian_see_their_own_on_a_phone(windows: Windows) -> None:
-    for account in ("20240001", "20240001-1"):
+    for account in (STUDENT, f"{STUDENT}-1"):
         page = windows.of(account, phone=True)
         page.goto("/students/student/")
         rows = page.locator("tbody tr")
         expect(rows).to_have_count(1)
-        expect(rows).to_contain_text("崔清涵")
+        expect(rows).to_contain_text(STUDENT)
         rows.get_by_role("link").first.click()
-        expect(fact(page, "学号")).to_contain_text("20240001")
+        expect(fact(page, "学号")).to_contain_text(STUDENT)
         expect(page.get_by_role("button", name=re.compile("查看.*明文"))).to_have_count(0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         for refused in ("/verification/", "/import/", "/checks/finding/", "/students/student/add/"):
@@ -88,9 +90,9 @@ def test_a_student_and_a_guardian_see_their_own_on_a_phone(windows: Windows) -> 
             assert answer is not None
             assert answer.status in (403, 404) or not page.locator("tbody tr").count(), refused
     registrar = windows.of("registrar")
-    registrar.goto("/students/student/?q=20240002")
+    registrar.goto(f"/students/student/?q={FIRST_NUMBER}02")
     other = registrar.locator("tbody tr").get_by_role("link").first.get_attribute("href")
-    page = windows.of("20240001-1", phone=True)
+    page = windows.of(f"{STUDENT}-1", phone=True)
     answer = page.goto(str(other))
     assert answer is not None
     assert answer.status == 404

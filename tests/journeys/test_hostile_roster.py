@@ -27,7 +27,7 @@ def test_cells_that_are_scripts_stay_text_wherever_they_show(windows: Windows, t
     page.locator(".cell-error").first.get_by_role("button").first.click()
     expect(page.get_by_role("dialog", name="操作")).to_be_visible()
     page.keyboard.press("Escape")
-    write_as_is(page, rows=3)
+    write_as_is(page, new=3)
     idle(page)
     number = str(rows[0]["校内学号"])
     for address in (

@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Windows
 from .pictures import Pictures
-from .rosters import CLASS
-from .steps import fact
-from .test_roster_to_closure import open_student
+from .rosters import CLASS, FIRST_NUMBER
+from .steps import choose, fact, open_student
 
-NUMBER = "20240033"
+NUMBER = f"{FIRST_NUMBER}33"
 
 
 def test_the_question_stands_in_the_address(windows: Windows, pictures: Pictures) -> None:
@@ -23,17 +22,16 @@ def test_the_question_stands_in_the_address(windows: Windows, pictures: Pictures
     page.goto("/students/student/")
     page.get_by_role("combobox", name="学籍状态").select_option(label="在读")
     expect(page).to_have_url(re.compile("status="))
-    combo = page.get_by_role("combobox", name="班级")
-    combo.fill(CLASS)
-    page.get_by_role("option", name=CLASS).click()
+    choose(page, "班级", CLASS)
     expect(page).to_have_url(re.compile("class_group="))
     page.locator("thead").get_by_role("link", name="学号").click()
     expect(page).to_have_url(re.compile("sort="))
-    expect(page.locator("tbody tr").first).to_contain_text("202400")
+    expect(page.locator("tbody tr").first).to_contain_text(FIRST_NUMBER)
     page.locator("summary[aria-label='选择显示的列']").click()
     page.locator("[data-columns] label", has_text=re.compile("^性别$")).click()
     page.get_by_role("button", name="应用").click()
     expect(page).to_have_url(re.compile("cols="))
+    page.wait_for_load_state()
     expect(page.locator("thead")).not_to_contain_text("性别")
     pictures.take(page, "list")
     address, seen = page.url, page.locator("tbody").inner_text()

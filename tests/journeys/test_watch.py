@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Request, Route, expect
 
 from .conftest import Windows
+from .rosters import FIRST_NUMBER
 
 LISTED = re.compile(r"/students/student/\?")
 ASKING = "查找在籍学生"
@@ -41,13 +42,13 @@ def test_a_request_that_was_replaced_or_left_is_no_fault(windows: Windows) -> No
     page.goto("/students/student/")
     waiting, given_up = held_back(page)
     box = page.get_by_role("searchbox", name=ASKING)
-    for nth, words in enumerate(("2024003", "20240033"), 1):
+    for nth, words in enumerate((f"{FIRST_NUMBER}3", f"{FIRST_NUMBER}33"), 1):
         box.fill(words)
         until(page, lambda nth=nth: len(waiting) == nth)  # type: ignore[misc]
     until(page, lambda: len(given_up) == 1)
     waiting[-1].continue_()
     expect(page.locator("tbody tr")).to_have_count(1)
-    box.fill("2024004")
+    box.fill(f"{FIRST_NUMBER}4")
     until(page, lambda: len(waiting) == 3)
     page.goto("/notices/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -60,7 +61,7 @@ def test_what_went_wrong_is_a_fault(windows: Windows) -> None:
     page = windows.of("registrar")
     page.goto("/students/student/")
     page.route(LISTED, lambda route: route.abort("connectionreset"))
-    page.get_by_role("searchbox", name=ASKING).fill("2024003")
+    page.get_by_role("searchbox", name=ASKING).fill(f"{FIRST_NUMBER}3")
     expect(page.locator("#message")).to_contain_text("网络连接不上")
     page.evaluate("""() => {
         document.body.insertAdjacentHTML("beforeend", '<a id="astray" hx-get="/notices/" hx-target="#nowhere">x</a>');

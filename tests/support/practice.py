@@ -18,7 +18,7 @@ from zhixing.kernel.base.id_numbers import CHECK_CHARACTERS, check_digit
 from zhixing.kernel.sheets.writing import write_table
 
 ROWS, EACH, SEED = 1800, 9, 4217
-Spoil = Callable[[Row, Random], None]
+Spoil = Callable[[Row, int], None]
 
 
 @dataclass
@@ -35,17 +35,24 @@ class Practice:
         return Counter({rule: len(students) for rule, students in self.key.items()})
 
     @property
+    def row_count(self) -> int:
+        return len(self.rows)
+
+    @property
     def faulty(self) -> set[str]:
         """The students whose rows have a fault."""
         return {student for students in self.key.values() for student in students}
 
-    def right_row(self, student_no: str) -> Row:
-        return next(row for row in self.right if row["student_no"] == student_no)
+    def mends(self, student_no: str) -> Row:
+        """What must be changed in a student's row to put it right, by column."""
+        pairs = zip(self.rows, self.right, strict=True)
+        wrong, right = next(pair for pair in pairs if pair[0]["student_no"] == student_no)
+        return {name: value for name, value in right.items() if wrong[name] != value}
 
     def of_class(self, rule: str, class_name: str) -> str:
         """The first student of a class in whose row the rule finds something."""
         members = {row["student_no"] for row in self.rows if row["class_group"] == class_name}
-        return next(student for student in self.key[f"students.{rule}"] if student in members)
+        return next(student for student in self.key[rule] if student in members)
 
 
 def practice_roster(on: date, *, first_class: str = "", seed: int = SEED) -> Practice:
@@ -74,18 +81,19 @@ def _plant(practice: Practice, ours: list[Row], others: list[Row], rnd: Random) 
         free = others if turn or not ours else ours
         for rule, spoil in SPOILS.items():
             row = free.pop()
-            spoil(row, rnd)
+            spoil(row, turn)
             note(rule, row)
         for rule, names in PAIRS.items():
-            other = free.pop()
+            one = free.pop()
             # Of one cohort: a birthday of another year would be a fault of its own.
-            one = next(row for row in others if row["cohort"] == other["cohort"])
-            others.remove(one)
-            other |= {name: one[name] for name in names}
+            other = next(row for row in others if row["cohort"] == one["cohort"])
+            others.remove(other)
+            first, second = sorted((one, other), key=practice.rows.index)
+            second |= {name: first[name] for name in names}
             if "id_number" not in names:
-                other["id_number"] = _with_birth(other["id_number"], one)
-                other["national_student_no"] = f"G{other['id_number']}"
-            note(rule, one, other)
+                second["id_number"] = _with_birth(second["id_number"], first)
+                second["national_student_no"] = f"G{second['id_number']}"
+            note(rule, first, second)
 
 
 def _with_birth(number: str, like: Row) -> str:
@@ -95,51 +103,53 @@ def _with_birth(number: str, like: Row) -> str:
     return body + check_digit(body)
 
 
-def _other_check(row: Row, rnd: Random) -> None:
+def _other_check(row: Row, turn: int) -> None:
     last = CHECK_CHARACTERS.index(row["id_number"][17])
     row["id_number"] = row["id_number"][:17] + CHECK_CHARACTERS[(last + 1) % len(CHECK_CHARACTERS)]
 
 
-def _impossible_day(row: Row, rnd: Random) -> None:
-    body = f"{row['id_number'][:10]}{rnd.choice(('0230', '0231', '1301'))}{row['id_number'][14:17]}"
+def _impossible_day(row: Row, turn: int) -> None:
+    body = row["id_number"][:10] + ("0230", "0231", "1301")[turn % 3] + row["id_number"][14:17]
     row["id_number"] = body + check_digit(body)
 
 
-def _born_in_1985(row: Row, rnd: Random) -> None:
+def _born_in_1985(row: Row, turn: int) -> None:
     row["birth_date"] = "1985-03-04"
     row["id_number"] = _with_birth(row["id_number"], row)
     row["national_student_no"] = f"G{row['id_number']}"
 
 
-def _another_birthday(row: Row, rnd: Random) -> None:
+def _another_birthday(row: Row, turn: int) -> None:
     birth = date.fromisoformat(row["birth_date"])
     row["birth_date"] = birth.replace(day=birth.day % 28 + 1).isoformat()
 
 
 def _put(column: str, *values: str) -> Spoil:
-    def spoil(row: Row, rnd: Random) -> None:
-        row[column] = rnd.choice([value for value in values if value != row[column]])
+    """Another value at each turn."""
+
+    def spoil(row: Row, turn: int) -> None:
+        row[column] = values[turn % len(values)]
 
     return spoil
 
 
 def _blank(*columns: str) -> Spoil:
-    def spoil(row: Row, rnd: Random) -> None:
-        row[rnd.choice(columns)] = ""
+    def spoil(row: Row, turn: int) -> None:
+        row[columns[turn % len(columns)]] = ""
 
     return spoil
 
 
 SPOILS: dict[str, Spoil] = {
-    "id_number_malformed": lambda row, rnd: row.update(id_number=row["id_number"][:-1]),
+    "id_number_malformed": lambda row, turn: row.update(id_number=row["id_number"][:-1]),
     "id_check_digit_wrong": _other_check,
     "id_birth_date_impossible": _impossible_day,
     "birth_date_differs_from_id": _another_birthday,
-    "sex_differs_from_id": _put("sex", "男", "女"),
+    "sex_differs_from_id": lambda row, turn: row.update(sex="女" if row["sex"] == "男" else "男"),
     "required_value_missing": _blank("health", "guardian_phone", "household_address", "household_kind"),
-    "code_value_unknown": _put("ethnic_group", "汉", "火星族", "满汉族"),
+    "code_value_unknown": _put("ethnic_group", "火星族", "满汉族", "汉"),
     "phone_malformed": _put("guardian_phone", "1234567", "23800000000", "1390000000O"),
-    "name_malformed": _put("name", "测试", "张3", "Li Ming"),
+    "name_malformed": _put("name", "张3", "测试", "Li Ming"),
     "age_unusual": _born_in_1985,
     "region_hierarchy_broken": _put("household_city", "武汉市", "宜昌市"),
 }
@@ -148,7 +158,7 @@ PAIRS = {
     "id_number_repeated": ("id_number", "birth_date", "sex", "national_student_no"),
     "same_person_suspected": ("name", "sex", "birth_date", "guardian_name", "guardian_phone"),
 }
-"""What a second row takes over from a first one, by the rule that must find both."""
+"""What a row takes over from one above it, by the rule that must find both."""
 
 
 def write(path: Path, rows: Iterable[Row]) -> Path:
