@@ -20,7 +20,8 @@ WORDS = {
     "load": "载入", "leave": "离校", "recover": "恢复", "mend": "修正", "map": "对应列", "edit": "修改",
     "confirm": "确认", "ask_undo": "申请撤销", "abandon": "放弃", "attach": "添加材料", "away": "离岗或返岗",
     "status": "学籍异动", "class": "调整班级", "major": "转专业", "photo": "上传照片", "remove_guardian": "移除监护人",
-    "reset_second_factor": "重置两步验证", "new_edition": "上传新版本", "use": "用作佐证", "withdraw": "撤回",
+    "reset_second_factor": "重置两步验证", "papers.issue": "印发", "papers.cancel": "作废",
+    "new_edition": "上传新版本", "use": "用作佐证", "withdraw": "撤回",
     "accept": "采信", "freeze": "冻结", "retire": "停用", "verify_evidence": "校验", "set_target": "设定目标",
     "withdraw_target": "撤销目标", "bundle": "打包",
 }  # fmt: skip

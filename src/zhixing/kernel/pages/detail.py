@@ -18,6 +18,7 @@ from .cells import Cell, cell_of, field_at
 from .deeds import answer_one
 from .errors import too_fast
 from .page import READING, Page, Request, address_of
+from .papering import printings_of
 from .printing import markup_of
 from .record_tabs import BUILT_IN
 from .rendering import render
@@ -127,6 +128,7 @@ class DetailPage(Page):
             "tabs": self.allowed_tabs(request),
             "panels": [(part, {**held, "row": row, "request": request}) for part, held in shown if held is not None],
             "deeds": self.allowed_deeds(request, row),
+            "printings": printings_of(request, row),
             "edit": self.edit_address(request, row),
             "listed": address_of(type(self), "list"),
             "revealable": self.revealable(request, row),

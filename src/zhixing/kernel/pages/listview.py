@@ -15,6 +15,7 @@ from .asking import SIZES, Asked
 from .cells import Cell
 from .filters import Sieve, labelled, related_label
 from .page import address_of
+from .papering import Printing, list_printings
 from .querying import order_of, values
 from .rendering import render_text
 from .rights import deed_permission, may_export
@@ -101,7 +102,9 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
     cells = page.lawful_columns(asked)
     found = chunk(page, request, asked, cells)
     deeds = allowed_deeds(page, request)
-    body = renderer(cells, page.detail_pattern(), bool(deeds))(
+    printings = tuple(list_printings(page, request, asked.query(page=1)))
+    picks = bool(deeds or printings)
+    body = renderer(cells, page.detail_pattern(), picks)(
         found.rows, marks_of(page, request, [row[0] for row in found.rows])
     )
     return {
@@ -119,8 +122,10 @@ def list_context(page: ListPage, request: Request, asked: Asked) -> dict[str, An
         "sizes": SIZES,
         "steps": steps(found.here, found.last),
         "here_url": request.path,
-        "asking": asking(page, request, asked),
+        "asking": asking(page, request, asked, printings),
         "deeds": deeds,
+        "printings": printings,
+        "picks": picks,
         **actions_of(page, request),
     }
 
@@ -154,13 +159,13 @@ def control_of(sieve: Sieve, asked: Asked, request: Request) -> Control:
     )
 
 
-def asking(page: ListPage, request: Request, asked: Asked) -> Markup:
+def asking(page: ListPage, request: Request, asked: Asked, printings: tuple[Printing, ...] = ()) -> Markup:
     """The bar of filters and tools, rendered once for each question, right and set of choices."""
     controls, deep = controls_of(page, asked, request)
     kind: Any = type(page)
     export = request.user.holds(may_export(page.model._meta.label_lower))
     freeze = request.user.holds("files.evidence.add")
-    return _asking(kind, asked, request.path, export, freeze, controls, deep)
+    return _asking(kind, asked, request.path, export, freeze, controls, deep, printings)
 
 
 @lru_cache(maxsize=256)
@@ -172,10 +177,11 @@ def _asking(
     freeze: bool,
     controls: tuple[Control, ...],
     deep: tuple[Control, ...],
+    printings: tuple[Printing, ...],
 ) -> Markup:
     context = {
         "page": page, "title": page.heading(), "asked": asked, "here_url": here_url, "may_export": export,
-        "may_freeze": freeze,
+        "may_freeze": freeze, "printings": printings,
         "controls": controls, "deep": deep, "chips": chips_of(page, asked), "all_cells": page.cells().values(),
         "shown_paths": {cell.path for cell in page.lawful_columns(asked)},
     }  # fmt: skip

@@ -25,7 +25,8 @@ class Paper:
     of rows (a ledger) and is offered on the list page. ``kind``: the register its numbers come from, one sequence per
     kind and year; blank for a paper without number. ``asks``: a form to fill in first; its cleaned data go to
     ``compose`` as keywords. ``permission``: who may see it, by default who may view ``of``; where ``of`` is None it
-    must be held over the whole school. ``when(row)`` withholds the button where the paper makes no sense.
+    must be held over the whole school. ``when(row)`` withholds the button where the paper makes no sense. ``joins``
+    are relations read together with the rows.
     """
 
     abstract: ClassVar[bool] = True
@@ -37,6 +38,7 @@ class Paper:
     asks: ClassVar[type[forms.Form] | None] = None
     permission: ClassVar[str] = ""
     icon: ClassVar[str] = "printer"
+    joins: ClassVar[tuple[str, ...]] = ()
 
     def compose(self, *args: Any, **kwargs: Any) -> Letter:
         """The paper itself; reads, never writes.
