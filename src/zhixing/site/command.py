@@ -17,6 +17,7 @@ _ROOM = "zhixing.site.commands"
 # In the order of a user's acquaintance with the program. Said here so that `zhixing --help` loads no subcommand.
 COMMANDS = {
     "verify": "核验名册文件，不需要服务器和数据库",
+    "plan": "读取方案文件，列出行动、任务、阶段，不需要服务器和数据库",
     "demo": "布置一所演示学校",
     "serve": "启动网站",
     "worker": "启动后台任务进程",

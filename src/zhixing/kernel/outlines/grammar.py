@@ -20,9 +20,9 @@ _SHORT_HEADING = 30
 # How high a kind usually stands; only asked where the document itself leaves it open.
 RANKS = {
     "编": 0.0, "篇": 0.0, "部分": 0.1, "章": 1.0, "节": 2.0, "壹": 2.5, "一": 3.0, "条": 3.5, "Ⅰ": 3.0, "甲": 3.2,
-    "A": 3.2, "counter": 3.4, "look": 3.6, "(一)": 4.0, "一)": 4.1, "㊀": 4.1, "款": 4.2, "1": 5.0, "2.1": 5.1,
-    "2.1.1": 5.2, "2.1.1.1": 5.3, "2.1.1.1.1": 5.4, "2.1.1.1.1.1": 5.5, "(1)": 6.0, "1)": 6.1, "(a)": 6.2, "a": 6.2,
-    "①": 7.0, "一是": 8.0, "首先": 8.0, "bullet": 9.0,
+    "A": 3.2, "counter": 3.4, "look 1": 2.9, "look 2": 3.6, "(一)": 4.0, "一)": 4.1, "㊀": 4.1, "款": 4.2, "1": 5.0,
+    "2.1": 5.1, "2.1.1": 5.2, "2.1.1.1": 5.3, "2.1.1.1.1": 5.4, "2.1.1.1.1.1": 5.5, "(1)": 6.0, "1)": 6.1, "(a)": 6.2,
+    "a": 6.2, "①": 7.0, "一是": 8.0, "首先": 8.0, "bullet": 9.0,
 }  # fmt: skip
 
 
@@ -111,12 +111,14 @@ _OPENS = re.compile(
 
 @dataclass(frozen=True)
 class Grammar:
-    """Which marks count. ``counters`` are nouns that number what they name (“任务一：”, “第二阶段”), longest first
-    not needed; ``is_heading`` tells headings that have no number by their words or look.
+    """Which marks count. ``counters`` are nouns that number what they name (“任务一：”, “第二阶段”).
+
+    ``heading_by_words`` tells headings that have no number by their words or look: 0 for none, 1 for one that stands
+    above 一、, 2 for one that stands between 一、 and (一).
     """
 
     counters: tuple[str, ...] = ()
-    is_heading: Callable[[Line], bool] = field(default=lambda line: False)
+    heading_by_words: Callable[[Line], int] = field(default=lambda line: 0)
 
     @cached_property
     def _named(self) -> tuple[tuple[re.Pattern[str], int, int], ...]:
@@ -139,8 +141,9 @@ class Grammar:
         if line.look.heading and line.text.strip():
             kind, rank = f"heading {line.look.heading}", 1.0 + line.look.heading / 2
             return Mark(kind=kind, number=None, label="", start=places[at], rank=rank, confidence=0.9)
-        if self.is_heading(line):
-            return Mark(kind="look", number=None, label="", start=places[at], rank=RANKS["look"], confidence=0.7)
+        if level := self.heading_by_words(line):
+            rank = RANKS[f"look {level}"]
+            return Mark(kind=f"look {level}", number=None, label="", start=places[at], rank=rank, confidence=0.7)
         return None
 
     def _found(self, folded: str, at: int) -> Iterator[Found]:

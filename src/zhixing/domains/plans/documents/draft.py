@@ -14,6 +14,7 @@ from typing import Literal
 from zhixing.kernel.outlines.lines import Doubt, Source, Span
 
 DeadlineKind = Literal["fixed", "recurring", "event", "open", "unclear"]
+SectionRole = Literal["preamble", "goals", "actions", "stages", "safeguards", "attachment", "furniture", "other"]
 PointOrigin = Literal["sentence", "item", "table"]
 
 
@@ -82,10 +83,12 @@ class DraftPoint(DraftNode):
 class DraftDuty(DraftNode):
     """A row of a task table (任务分解表): ``title`` is the task, ``body`` the work point or measure.
 
-    ``task_no`` is the task of the plan it was matched to (0: none), ``lead`` … as written, several names split.
+    ``action_no`` and ``task_no`` are the task of the plan it was matched to (0: none); ``lead`` … as written, several
+    names split.
     ``others`` are cells under headings that mean nothing to us: (heading, text).
     """
 
+    action_no: int = 0
     task_no: int = 0
     action: str = ""
     goal: str = ""
@@ -134,9 +137,12 @@ class DraftSafeguard(DraftNode):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DraftSection(DraftNode):
-    """A part of the document that is no action, stage or safeguard: preamble, goals, attachment, other, furniture."""
+    """A part of the document beside its actions, stages and safeguards, so that every line has its place.
 
-    role: Literal["preamble", "goals", "attachment", "furniture", "other"] = "other"
+    ``role`` actions, stages or safeguards: the heading over these and what stands before the first of them.
+    """
+
+    role: SectionRole = "other"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
