@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +66,7 @@ def indicator(
     """Mark a function as an indicator; its app and name are its code.
 
     ``opens`` is the address name (with query, as in ``students.student.list?status=active``) that shows the rows.
-    ``formula`` is told to users word for word; by default the function's docstring, which is then in Chinese.
+    ``formula`` is told to users word for word, in Chinese: what is divided by what, and who counts.
     ``theme`` is the heading under which the list shows it, by default the name of the app.
     """
     if better not in ("more", "less"):
@@ -85,7 +84,7 @@ def indicator(
             basis=basis,
             opens=opens,
             measure=function,
-            formula=formula or inspect.getdoc(function) or "",
+            formula=formula,
             theme=theme,
             units=units,
             historic=historic,

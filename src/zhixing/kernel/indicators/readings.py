@@ -14,7 +14,7 @@ from django.utils import timezone
 from ..base.records import Record
 from ..people.models import Unit, User
 from ..trail.record import record
-from .declare import Indicator, Measured, indicators
+from .declare import Group, Indicator, Measured, indicators
 from .models import Period, Reading
 from .targets import targets_on
 
@@ -53,16 +53,40 @@ def read_all(on: date) -> list[Reading]:
 
 
 def read_with_units(indicator: Indicator, on: date) -> list[Reading]:
-    """The reading of the whole tenant first, then those of the units that have rows: two measurements in all."""
-    found = [read(indicator, on)]
+    """The reading of the whole tenant first, then that of each unit with rows in it or below it.
+
+    Two measurements and three statements, whatever the number of units. Raises NotReadable as ``read`` does.
+    """
+    whole = read(indicator, on)
     if not indicator.units:
-        return found
+        return [whole]
     measured = indicator.measure(on)
-    groups = {group.key: group for group in measured.groups(indicator.units) if group.key is not None}
-    return found + [
-        _keep(indicator, on, unit, groups[unit.pk].value, groups[unit.pk].part, groups[unit.pk].whole)
-        for unit in Unit.objects.filter(pk__in=groups).order_by("path")
-    ]
+    sums = _rolled_up(measured.groups(indicator.units))
+    kept = {row.unit_id: row for row in Reading.objects.daily().filter(indicator=indicator.code, on=on)}
+    fresh: list[Reading] = []
+    known: list[Reading] = []
+    for unit_id, (part, base) in sums.items():
+        row = kept.get(unit_id)
+        (known if row is not None else fresh).append(row := row or Reading(indicator=indicator.code, on=on))
+        row.unit_id, row.part, row.whole = unit_id, part, base
+        row.value = measured.quotient(part, base)
+    Reading.objects.bulk_create(fresh, batch_size=CHUNK)
+    Reading.objects.bulk_update(known, ["value", "part", "whole"], batch_size=CHUNK)
+    gone = [unit_id for unit_id in kept if unit_id is not None and unit_id not in sums]
+    Reading.objects.daily().filter(indicator=indicator.code, on=on, unit__in=gone).delete()
+    return [whole, *known, *fresh]
+
+
+def _rolled_up(groups: Iterable[Group]) -> dict[int, tuple[Decimal, Decimal | None]]:
+    """Unit id -> parts of that unit with all below it."""
+    paths = dict(Unit.objects.values_list("pk", "path"))
+    sums: dict[int, tuple[Decimal, Decimal | None]] = {}
+    for group in groups:
+        for place in paths.get(group.key, "").strip("/").split("/"):
+            if place:
+                part, base = sums.get(int(place), (Decimal(0), None if group.whole is None else Decimal(0)))
+                sums[int(place)] = (part + group.part, None if group.whole is None else (base or 0) + group.whole)
+    return sums
 
 
 @transaction.atomic

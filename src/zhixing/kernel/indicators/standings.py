@@ -14,6 +14,8 @@ from .models import Reading
 from .targets import targets_on
 
 TREND_DAYS = 30
+Row = tuple[date, Decimal | None, Decimal | None, Decimal | None]
+"""(day, value, part, whole)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +52,30 @@ def standings(codes: Iterable[str], on: date, unit: Unit | None = None) -> dict[
     """How several stood; two queries, whatever their number. Readings of the last TREND_DAYS count."""
     wanted = [indicators[code] for code in codes]
     names = [one.code for one in wanted]
-    rows: dict[str, list[Reading]] = {name: [] for name in names}
+    rows: dict[str, list[Row]] = {name: [] for name in names}
     since = on - timedelta(days=TREND_DAYS)
-    found = Reading.objects.daily().filter(indicator__in=names, unit=unit, on__gt=since, on__lte=on).order_by("on")
-    for row in found:
-        rows[row.indicator].append(row)
+    found = Reading.objects.daily().filter(unit=unit, on__gt=since, on__lte=on).order_by("on")
+    if len(names) < len(indicators):
+        found = found.filter(indicator__in=names)
+    for code, *row in found.values_list("indicator", "on", "value", "part", "whole"):
+        if code in rows:
+            rows[code].append((row[0], row[1], row[2], row[3]))
     goals = targets_on(names, on)
     return {one.code: _standing(one, rows[one.code], goals.get(one, unit), on) for one in wanted}
 
 
-def _standing(indicator: Indicator, rows: list[Reading], target: Decimal | None, on: date) -> Standing:
-    last = rows[-1] if rows else None
-    value = last.value if last else None
+def _standing(indicator: Indicator, rows: list[Row], target: Decimal | None, on: date) -> Standing:
+    read_on, value, part, whole = rows[-1] if rows else (None, None, None, None)
     beside = benchmarks_for(indicator.code, on)
     return Standing(
         indicator=indicator,
-        read_on=last.on if last else None,
+        read_on=read_on,
         value=value,
-        part=last.part if last else None,
-        whole=last.whole if last else None,
+        part=part,
+        whole=whole,
         target=target,
         benchmark=beside[0] if beside else None,
         lamp=indicator.lamp(value, target),
-        trend=tuple((row.on, row.value) for row in rows),
+        trend=tuple((row[0], row[1]) for row in rows),
         opens=indicator.opens,
     )

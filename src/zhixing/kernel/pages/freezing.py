@@ -5,18 +5,23 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from ..base.masking import STAR, mask
 from ..base.records import DataClass, Record
 from ..files.evidence import freeze_snapshot
 from ..files.models import Evidence
-from ..people.models import User
+from ..indicators.benchmarks import benchmarks_for
+from ..indicators.declare import Indicator
+from ..indicators.pictures import written
+from ..indicators.readings import freeze, measure
+from ..people.models import Unit, User
 from ..people.sealing import SealedField
 from .cells import Cell, field_at
 from .filters import labelled, related_label
@@ -130,3 +135,62 @@ def _list_address(page: ListPage, asked: Asked) -> str:
 
     query = asked.query()
     return address_of(type(page), "list") + (f"?{query}" if query else "")
+
+
+def freeze_indicator(
+    one: Indicator, unit: Unit | None, *, title: str, on: date, period: str, label: str, by: User, at: datetime
+) -> Evidence:
+    """Fix a reading and keep it as evidence: value, parts, target, formula; for today also groups and rows, masked.
+
+    Raises NotReadable for a day that has no reading.
+    """
+    fixed = freeze([one.code], on, by=by, at=at, period=period, label=label, units=[unit] if unit else [])
+    reading = next(row for row in fixed if row.unit_id == (unit.pk if unit else None))
+    beside = benchmarks_for(one.code, on)
+    facts = [
+        ("指标", one.title), ("范围", str(unit) if unit else "全校"), ("日期", on.isoformat()),
+        ("数值", f"{written(reading.value)}{one.unit if reading.value is not None else ''}"),
+        ("分子", written(reading.part)), ("分母", written(reading.whole) if reading.whole is not None else "—"),
+        ("当时目标", f"{written(reading.target)}{one.unit}" if reading.target is not None else "—"),
+        ("公式", one.formula), ("依据", one.basis or "—"),
+        *((f"{mark.year}年{mark.scope}", f"{written(mark.value)}{mark.unit}（{mark.source}）") for mark in beside),
+    ]  # fmt: skip
+    payload: dict[str, Any] = {"facts": facts, "groups": [], "headings": [], "rows": [], "count": 0}
+    if on == timezone.localdate(at):
+        payload |= _rows_of(one, unit, by)
+    lineage = {
+        "page_title": one.title, "indicator": one.code, "reading": str(reading.uid), "unit": str(unit or ""),
+        "period": period, "label": label, "row_count": payload["count"], "masked": True,
+        "list": reverse("indicators.rows", args=[one.code]) + (f"?unit={unit.uid}" if unit else ""),
+    }  # fmt: skip
+    lines = [[name, text] for name, text in facts] + (
+        [[], payload["headings"], *payload["rows"]] if payload["rows"] else []
+    )
+    return freeze_snapshot(
+        title=title, what="indicator", payload=payload, lineage=lineage, by=by, at=at, unit=unit, formed_on=on,
+        document=table_document(title, ["项目", "内容"], lines, by=by, at=at), document_name=f"{title}.xlsx",
+    )  # fmt: skip
+
+
+def _rows_of(one: Indicator, unit: Unit | None, by: User) -> dict[str, Any]:
+    """What stands behind the number now: breakdowns, and the rows that the asker may see, by number only or masked."""
+    from .indicator_rows import breakdown, list_page_of  # ring
+
+    today = timezone.localdate()
+    groups = []
+    for number in range(len(one.by)):
+        found = breakdown(one, number, unit, today)
+        table = [[line["name"], line["value"], line["part"], line["whole"]] for line in found["lines"]]
+        groups.append(
+            {"title": f"按{found['heading']}", "headings": [found["heading"], "数值", "分子", "分母"], "rows": table}
+        )
+    rows = measure(one, today, unit).rows()
+    page = list_page_of(rows.model, by)
+    if page is None:
+        return {"groups": groups}
+    cells = tuple(
+        cell for cell in page.cells().values() if cell.default and field_at(page.model, cell.source) is not None
+    )
+    seen = page.model._default_manager.all().visible_to(by, "view").filter(pk__in=rows.order_by().values("pk"))
+    lines = list(lines_of(page, seen.order_by("pk")[:MOST_ROWS], cells))
+    return {"groups": groups, "headings": [cell.title for cell in cells], "rows": lines, "count": len(lines)}
