@@ -9,6 +9,28 @@ from __future__ import annotations
 
 VALID = "990101200901150012"
 LOST = "\x1a"
+LAST = 3
+"""id_last of VALID."""
+NEARLY_NUMBERS = (
+    "100000000000000e21",
+    "100000000000000E21",
+    "0x02386F26FC100001",
+    "+90101200901150012",
+    "-90101200901150012",
+    " 90101200901150012",
+    "9901012009011500 2",
+    "99010120090115.012",
+    "9_901012009011500X",
+    "9_9_01012009011500",
+    "99010120090115001 ",
+    "9901012009011500１2",
+    "９90101200901150012",
+    "nan",
+    "1" * 17,
+    "1" * 19,
+    "99010120090115001\t",
+)
+"""18 characters (or nearly) that a careless cast takes for a number."""
 
 CASES: list[tuple[str, tuple[str | int | None, ...], object]] = [
     ("blank", (None,), True), ("blank", ("x",), False),
@@ -31,8 +53,16 @@ CASES: list[tuple[str, tuple[str | int | None, ...], object]] = [
     ("id_temporary", ("99942060620090000X",), False),
     ("other_document", ("H12345678",), True), ("other_document", ("H(1)",), False), ("other_document", ("护照1",), False),
     ("id_body", (VALID,), 99010120090115001), ("id_body", ("1234",), None), ("id_body", (None,), None),
-    ("id_sum_ok", (99010120090115001, VALID), True), ("id_sum_ok", (99010120090115001, "990101200901150013"), False),
-    ("id_sum_ok", (99010120081231218, "99010120081231218X"), True), ("id_sum_ok", (None, "x"), None),
+    *(("id_body", (unlike,), None) for unlike in NEARLY_NUMBERS),
+    ("id_digits", (VALID,), 99010120090115001), ("id_digits", ("1234",), None), ("id_digits", (None,), None),
+    ("id_last", ("11010519491231002X",), 11), ("id_last", ("440524188001010014",), 5),
+    ("id_last", ("44052418800101001A",), 0), ("id_last", (None,), None),
+    ("id_lawful", (99010120090115001, 5), 99010120090115001), ("id_lawful", (99010120090115001, 0), None),
+    ("id_lawful", (9901012009011500, 5), None), ("id_lawful", (99901012009011500, 5), None),
+    ("id_lawful", (99899999999999999, 1), 99899999999999999), ("id_lawful", (10000000000000000, 1), 10000000000000000),
+    ("id_lawful", (None, 1), None), ("id_lawful", (99010120090115001, None), None),
+    ("id_sum_ok", (99010120090115001, LAST), True), ("id_sum_ok", (99010120090115001, LAST % 11 + 1), False),
+    ("id_sum_ok", (99010120081231218, 11), True), ("id_sum_ok", (None, 1), None),
     ("id_check_ok", (VALID,), True), ("id_check_ok", ("11010519491231002X",), True),
     ("id_check_ok", ("440524188001010014",), True), ("id_check_ok", ("110105194912310021",), False),
     ("id_check_ok", ("990101200901150100",), True), ("id_check_ok", ("990101201002290024",), True),

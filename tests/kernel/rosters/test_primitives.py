@@ -79,7 +79,7 @@ def test_answers_on_postgres(postgres_engine: Engine) -> None:
 
 
 MUTATIONS = {
-    "another weight": ("id_sum_ok", ") * 7 ", ") * 8 "),
+    "another weight": ("id_sum_ok", ") * 9 ", ") * 7 "),
     "another remainder": ("id_sum_ok", "% 11 = 1", "% 11 = 2"),
     "sexes swapped": ("id_sex_digit", "WHEN 1 THEN '男' WHEN 0 THEN '女'", "WHEN 1 THEN '女' WHEN 0 THEN '男'"),
     "no leap day": ("real_ymd", "THEN 29 ELSE 28", "THEN 28 ELSE 28"),
@@ -92,7 +92,10 @@ MUTATIONS = {
     "any first digit": ("phone_ok", "1[3-9]", "[12][3-9]"),
     "names with digits": ("name_shaped", "〇", "〇0-9"),
     "no month 12": ("real_ym", "AND 12", "AND 11"),
-    "temporary numbers shaped": ("id_body", "<> '999'", "<> '998'"),
+    "temporary numbers shaped": ("id_lawful", "99899999999999999", "99999999999999999"),
+    "numbers of 16 digits": ("id_lawful", "10000000000000000", "1000000000000000"),
+    "exponents are digits": ("id_digits", " AND NOT contains({0}, 'e')", ""),
+    "0x is a digit": ("id_digits", " AND {0} >= '1'", ""),
     "fraction rounded": ("cents", "floor", "round"),
     "any letter": ("national_no_shaped", "[GJL]", "[A-Z]"),
 }

@@ -104,7 +104,7 @@ def slots_of(message: str, suggest: str) -> tuple[str, ...]:
 
 
 class Planner:
-    """Turns a roster's rules into a plan for the tables at hand."""
+    """Turns a roster's rules into a plan for the tables at hand; ``against`` is the relation of other schools' rows."""
 
     def __init__(
         self,
@@ -114,8 +114,10 @@ class Planner:
         codes: Codes,
         standard: Callable[[str], int],
         choices: Callable[[str], tuple[int | str, ...]],
+        against: str = "",
     ) -> None:
         self.engine = engine
+        self.against = against
         self.roster = roster
         self.parts = parts
         self.codes = codes
@@ -144,12 +146,12 @@ class Planner:
                 elif rule.when:
                     yield self._read(rule.when)
 
-    def learn(self, against: str = "") -> None:
+    def learn(self) -> None:
         """Take the profile of the tables, and leave out the checks that it proves to be without an offender."""
         wide = "wide"
-        if against:
+        if self.against:
             wide = "wide_asked"
-            self.engine.view(wide, f"SELECT * FROM wide UNION ALL SELECT * FROM {against}")
+            self.engine.view(wide, f"SELECT * FROM wide UNION ALL SELECT * FROM {self.against}")
         read = self.plan.layers.closure(self.needed())
         names = [name for name in sorted(self.plan.layers.present) if f"c_{name}" in read]
         self.profile.take(names, wide, lambda wanted: self.relation(wanted, of=wide))
@@ -277,7 +279,8 @@ class Planner:
                 self._add_group(rule, block, flag, extra)
 
     def _plan_elsewhere(self, rule: Rule) -> None:
-        self._add_group(rule, rule.key, NULL, ())
+        if self.against:
+            self._add_group(rule, rule.key, NULL, ())
         if rule.apart in self.plan.layers.present:
             apart = column(rule.apart)
             counted = Node("aggregate", "number", "count_distinct", (apart,))

@@ -40,6 +40,8 @@ class LookupJoin:
     alias: str
     args: tuple[Placed, ...]
     question: Placed
+    asked: tuple[Placed, ...] = ()
+    """What is asked of the tables: the arguments without their guards (see unguarded), so perhaps too much."""
     answers: dict[str, str | None] | None = None
     printed: str | None = None
     """The answers as an expression; None where a table of them has to be joined."""
@@ -88,7 +90,8 @@ class Layers:
             case "column":
                 return self._column(node)
             case "lookup":
-                return self._lookup(node.value, [self.place(arg) for arg in node.args])
+                asked = tuple(self.place(unguarded(arg)) for arg in node.args)
+                return self._lookup(node.value, [self.place(arg) for arg in node.args], asked)
             case "call":
                 return self._call(node)
             case _:
@@ -135,7 +138,7 @@ class Layers:
         template = primitive.text(self.engine.name)
         sqls = [arg.sql for arg in args]
         if all(template.count(f"{{{place}}}") <= 1 or is_plain(sql) for place, sql in enumerate(sqls)):
-            if not _is_costly(template):
+            if not (primitive.once or _is_costly(template)):
                 return _over(template.format(*sqls), args)
         else:
             args = [arg if is_plain(arg.sql) else self._own_column(arg) for arg in args]
@@ -161,14 +164,14 @@ class Layers:
         self._needs[alias] = placed.needs
         return Placed(alias, level, frozenset({alias}))
 
-    def _lookup(self, name: str, args: list[Placed]) -> Placed:
+    def _lookup(self, name: str, args: list[Placed], asked: tuple[Placed, ...] = ()) -> Placed:
         null = self._null("text")
         args = [arg if is_plain(arg.sql) or arg.sql == null else self._own_column(arg) for arg in args]
         sqls = [arg.sql for arg in args]
         question = _over(sqls[0] if len(sqls) == 1 else self.engine.joined(sqls, BETWEEN_PARTS), args)
         join = self.lookups.get((name, question.sql))
         if join is None:
-            join = LookupJoin(name, f"l_{len(self.lookups)}", tuple(args), question)
+            join = LookupJoin(name, f"l_{len(self.lookups)}", tuple(args), question, asked or tuple(args))
             self.lookups[name, question.sql] = join
             self._needs[join.alias] = question.needs
         return Placed(join.alias, question.level + 1, frozenset({join.alias}))
@@ -225,6 +228,13 @@ def print_operator(kind: str, args: list[str]) -> str:
             return f"({args[0]} {kind.upper()} {args[1]})"
         case _:
             return f"({args[0]} {kind} {args[1]})"
+
+
+def unguarded(node: Node) -> Node:
+    """``case when … then x end`` as x, which has the same values and perhaps more, and costs less."""
+    while node.kind == "call" and PRIMITIVES[node.value].over:
+        node = expanded(node)
+    return node.args[1] if node.kind == "case" and len(node.args) == 3 and node.args[2].type == "null" else node
 
 
 def expanded(node: Node) -> Node:

@@ -87,13 +87,14 @@ class Profile:
             if question.sql in answered:
                 self._asked[question.sql] = list(dict.fromkeys(filter(None, answered[question.sql].values())))
                 continue
-            names = [arg.sql for arg in join.args]
+            names = [arg.sql for arg in join.asked]
+            needs = {alias for arg in join.asked for alias in arg.needs}
             columns = ", ".join(f"{sql} AS a{place}" for place, sql in enumerate(names))
             places = ", ".join(str(place + 1) for place in range(len(names)))
             together = self.engine.joined([f"a{place}" for place in range(len(names))], BETWEEN_PARTS)
             queries.append(
                 f"SELECT {len(sqls)} AS place, {together if len(names) > 1 else 'a0'} AS question FROM "
-                f"(SELECT {columns} FROM ({relation(question.needs)}) q GROUP BY {places}) d"
+                f"(SELECT {columns} FROM ({relation(needs)}) q GROUP BY {places}) d"
             )
             sqls.append(question.sql)
         self._asked |= {sql: [] for sql in sqls}

@@ -33,18 +33,17 @@ class Offender:
 class Run:
     """One plan over one engine. ``count`` rows by table are known after ``scan``."""
 
-    def __init__(self, engine: Engine, planner: Planner, against: str = "") -> None:
+    def __init__(self, engine: Engine, planner: Planner) -> None:
         self.engine = engine
         self.planner = planner
         self.plan = planner.plan
-        self.against = against
         self.counts: dict[int, int] = {}
         self.oversized: list[str] = []
         self._candidates: dict[int, str] = {}
 
     def offenders(self) -> list[Offender]:
         """Everything that is wrong, in no particular order."""
-        self.planner.learn(self.against)
+        self.planner.learn()
         self._scan()
         if not sum(self.counts.values()):
             return []
@@ -82,7 +81,7 @@ class Run:
         for place, check in enumerate(self.plan.groups):
             if check.rule.kind != "elsewhere":
                 by_key[check.key].append(place)
-            elif self.against:
+            else:
                 self._candidates[place] = self._strange_keys(place, check)
         for key, places in by_key.items():
             self._group(key, places)
@@ -140,7 +139,7 @@ class Run:
             )
 
     def _strange_keys(self, place: int, check: GroupCheck) -> str:
-        relation = self.planner.relation(self.plan.key_needs, of=self.against)
+        relation = self.planner.relation(self.plan.key_needs, of=self.planner.against)
         sql = next(sql for sql, name in self.plan.keys.items() if name == check.key)
         parts = ", ".join(f"{self._value(part)} AS v{number}" for number, part in enumerate(check.parts))
         self.engine.make(

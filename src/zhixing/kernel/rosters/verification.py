@@ -144,12 +144,13 @@ class _Session:
         if not own:
             return
         parts = [table.part() for table in own]
-        planner = Planner(self.engine, roster, parts, self.codes, self._standard, self._choices)
+        against = "wide_against" if others else ""
+        planner = Planner(self.engine, roster, parts, self.codes, self._standard, self._choices, against)
         self.engine.view("wide", planner.wide(parts))
         if others:
-            self.engine.view("wide_against", planner.wide([table.part() for table in others]))
+            self.engine.view(against, planner.wide([table.part() for table in others]))
         planner.build(rules)
-        run = Run(self.engine, planner, "wide_against" if others else "")
+        run = Run(self.engine, planner)
         offenders = run.offenders()
         for table in own:
             layout = table.seen.layout
