@@ -106,7 +106,10 @@ class _Planter:
         ]  # fmt: skip
         position = len(actions) + len(stages)
         guards = [self.node(NodeKind.SAFEGUARD, one, position + n) for n, one in enumerate(draft.safeguards, 1)]
-        self.write([*actions, *stages, *guards])
+        position += len(guards)
+        others = [one for one in draft.sections if one.role in ("other", "attachment")]
+        texts = [self.node(NodeKind.TEXT, one, position + n) for n, one in enumerate(others, 1)]
+        self.write([*actions, *stages, *guards, *texts])
         self._tasks(draft.actions, actions, draft.duties)
         return self.made
 

@@ -2,7 +2,7 @@
 
 from .bindings import Binding, bindings, kind_choices, kind_title, recognise
 from .lamps import COLOURS, WORDS, Day, Tally, lamp, shining, tally, the_day
-from .likeness import likeness, word_changes
+from .likeness import likeness
 from .live import LiveState, findings_by_kind, live_state
 from .load import Load, loads
 from .parents import Coverage, best_answers, coverage, national_plan, tasks_of
@@ -41,5 +41,4 @@ __all__ = [
     "tally",
     "tasks_of",
     "the_day",
-    "word_changes",
 ]

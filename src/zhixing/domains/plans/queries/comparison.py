@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zhixing.kernel.outlines.wording import Piece, wording
+
 from ..choices import ALIVE, NodeKind
 from ..models import Action, DraftNode, Plan, PlanStage, PlanVersion, Safeguard, Task, WorkPoint
-from .likeness import bare, likeness, word_changes
+from .likeness import bare, likeness
 
 ALIKE = 0.5
 MODELS: dict[str, Any] = {
@@ -30,8 +32,8 @@ class Change:
     kind: str
     node: DraftNode | None
     row: Any
-    title_pieces: tuple[tuple[str, str], ...] = ()
-    body_pieces: tuple[tuple[str, str], ...] = ()
+    title_pieces: tuple[Piece, ...] = ()
+    body_pieces: tuple[Piece, ...] = ()
     old_place: str = ""
     new_place: str = ""
 
@@ -151,8 +153,8 @@ def _change(node: DraftNode, row: Any, pairs: dict[int, Any]) -> Change:
     return Change(status, node.kind, node, row, *pieces, old_place=place_of_row(row), new_place=place_of(node))
 
 
-def _pieces(was: tuple[str, str], now: tuple[str, str]) -> tuple[tuple[tuple[str, str], ...], ...]:
-    return tuple(tuple(word_changes(old, new)) for old, new in zip(was, now, strict=True))
+def _pieces(was: tuple[str, str], now: tuple[str, str]) -> tuple[tuple[Piece, ...], ...]:
+    return tuple(wording(old, new) for old, new in zip(was, now, strict=True))
 
 
 def _moved(node: DraftNode, row: Any, pairs: dict[int, Any]) -> bool:
