@@ -144,6 +144,10 @@ class Order(Record):
     def __str__(self) -> str:
         return f"{self.no} {self.subject}".strip()
 
+    def shown_supports(self) -> str:
+        """The helping units in words."""
+        return "、".join(str(support.unit) for support in self.supports.select_related("unit"))
+
 
 class OrderSupport(Record):
     """协办: a unit that helps the lead, and sees the order; the lead answers for all."""

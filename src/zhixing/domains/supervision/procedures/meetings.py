@@ -11,7 +11,7 @@ from zhixing.kernel.notices.send import finish_todo, notify, set_todo
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
 
-from ..actions.meetings import meeting_address, meeting_subject, quorum_of
+from ..actions.meetings import LEADER_ROLES, meeting_address, meeting_subject, quorum_of
 from ..actions.orders import next_number
 from ..choices import MeetingState, Presence, TopicKind, TopicState
 from ..models import Meeting
@@ -22,6 +22,13 @@ LEAST_MINUTES = 10
 
 def _is_recorder(meeting: Meeting, by: User) -> str:
     return "纪要不能由记录人自己签发，请由主持人签发。" if meeting.recorder_id == by.pk else ""
+
+
+def _only_who_leads(meeting: Meeting, by: User) -> str:
+    """The agenda is the chair's, or the leaders', to sign."""
+    if by.pk == meeting.chair_id or set(LEADER_ROLES) & set(by.grants.roles()):
+        return ""
+    return f"议程由主持人{meeting.chair}签发。"
 
 
 def _only_the_recorder(meeting: Meeting, by: User) -> str:
@@ -110,11 +117,11 @@ class MeetingCourse(Procedure):
         ),
         Step(
             name="sign_agenda", label="签发议程", source=(MeetingState.AGENDA,), target=MeetingState.READY,
-            guard=_is_recorder, apply=_sign_agenda, then=_invite,
+            guard=_only_who_leads, apply=_sign_agenda, then=_invite,
         ),
         Step(
             name="return_agenda", label="退回议程", source=(MeetingState.AGENDA, MeetingState.READY),
-            target=MeetingState.COLLECTING, needs_opinion=True, then=_tick_off,
+            target=MeetingState.COLLECTING, needs_opinion=True, guard=_only_who_leads, then=_tick_off,
         ),
         Step(
             name="hold", label="登记开会", source=(MeetingState.READY,), target=MeetingState.HELD,
