@@ -49,7 +49,8 @@ def test_every_layout_is_set_with_its_fonts_inside(name: str) -> None:
     data, pages = to_pdf_pages(LAYOUTS[name], AT)
     raw = inside(data)
     assert data.startswith(b"%PDF-1.7")
-    assert b"pdfaid" in raw and b"<pdfaid:part>2" in raw.replace(b" ", b"")
+    assert b"pdfaid" in raw
+    assert b"<pdfaid:part>2" in raw.replace(b" ", b"")
     fonts = set(re.findall(rb"/BaseFont\s*/([\w+\-]+)", raw))
     assert fonts
     assert all(re.match(rb"[A-Z]{6}\+Noto", font) for font in fonts), fonts
@@ -81,7 +82,9 @@ def test_long_tables_go_on_with_their_head() -> None:
 
 def test_a_thousand_rows_are_all_set() -> None:
     rows = [[at, f"第{at}行", "说明" * 10] for at in range(1000)]
-    _, pages = to_pdf_pages(Letter(title="大表", kind_of_layout="table", landscape=True, blocks=[Table(["序", "行", "说明"], rows)]), AT)
+    _, pages = to_pdf_pages(
+        Letter(title="大表", kind_of_layout="table", landscape=True, blocks=[Table(["序", "行", "说明"], rows)]), AT
+    )
     assert pages > 30
 
 
@@ -93,12 +96,21 @@ def test_a_cell_longer_than_a_page_is_not_cut_off() -> None:
 
 def test_words_of_a_user_stay_words() -> None:
     letter = Letter(
-        title=HOSTILE, addressee=HOSTILE, signer=HOSTILE, attachments=[HOSTILE, HOSTILE], date=DAY, organ=HOSTILE,
+        title=HOSTILE,
+        addressee=HOSTILE,
+        signer=HOSTILE,
+        attachments=[HOSTILE, HOSTILE],
+        date=DAY,
+        organ=HOSTILE,
         blocks=[
-            Para(HOSTILE), Heading(2, HOSTILE, body=HOSTILE), Table([HOSTILE], [[HOSTILE]], caption=HOSTILE),
-            Form([[(HOSTILE, HOSTILE)]]), Signatures([(HOSTILE, HOSTILE)]), Slip(HOSTILE, [[("甲", HOSTILE)]], text=HOSTILE),
+            Para(HOSTILE),
+            Heading(2, HOSTILE, body=HOSTILE),
+            Table([HOSTILE], [[HOSTILE]], caption=HOSTILE),
+            Form([[(HOSTILE, HOSTILE)]]),
+            Signatures([(HOSTILE, HOSTILE)]),
+            Slip(HOSTILE, [[("甲", HOSTILE)]], text=HOSTILE),
         ],
-    )  # fmt: skip
+    )
     found = letters_of(to_pdf(letter, AT))
     assert set('#eval("1+1")$^*_`<>@{}\\=') - {'"'} <= found
 

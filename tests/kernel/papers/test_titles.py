@@ -6,13 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
+from tests.kernel.papers.trial import LAYOUTS
 from zhixing.kernel.papers import Form, Heading, Letter, Para, Table
 from zhixing.kernel.papers.frozen import clean, letter_of, plain, text_of
 from zhixing.kernel.papers.laid import laid
 from zhixing.kernel.papers.looks import LEDGER, PORTRAIT
 from zhixing.kernel.papers.titles import NEVER_FIRST, title_lines, width_of
-
-from tests.kernel.papers.trial import LAYOUTS
 
 LONG = (
     "关于印发《甲职业学校职业院校管理水平提升行动计划实施方案（2018—2020年）》的通知",

@@ -55,7 +55,7 @@ def test_margins_and_grid_are_those_of_the_standard() -> None:
     assert found == [37.0, 35.0, 28.0, 26.0]
     assert (mm(section.page_width), mm(section.page_height)) == (210.0, 297.0)
     grid = section._sectPr.find(f"{W}docGrid")
-    assert {key.removeprefix(W): grid.get(key) for key in grid.keys()} == {
+    assert {key.removeprefix(W): grid.get(key) for key in grid.attrib} == {
         "type": "linesAndChars", "linePitch": "579", "charSpace": "-848",
     }  # fmt: skip
 
@@ -75,7 +75,7 @@ def test_normal_is_third_size_fangsong_named_for_chinese() -> None:
     assert normal.font.size.pt == 16
     faces = normal.element.rPr.rFonts
     assert faces.get(f"{W}eastAsia") == "仿宋_GB2312"
-    assert not [key for key in faces.keys() if "Theme" in key]
+    assert not [key for key in faces.attrib if "Theme" in key]
 
 
 @pytest.mark.parametrize("style", [style for style in STYLES if style.face], ids=lambda style: style.code)

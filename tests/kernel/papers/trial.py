@@ -36,7 +36,9 @@ class UnitNotice(Paper):
     def compose(self, row: Unit, *, number: str, on: date, school: Any) -> Letter:
         if row.name == "不能印":
             raise ValidationError("这个部门没有负责人，不能打印。")
-        return Letter(title=f"致{row.name}的通知", blocks=[Para(f"{row.name}：请按时办理。")], signer=school.name, date=on)
+        return Letter(
+            title=f"致{row.name}的通知", blocks=[Para(f"{row.name}：请按时办理。")], signer=school.name, date=on
+        )
 
     def when(self, row: Unit) -> bool:
         return row.closed_on is None
@@ -81,26 +83,50 @@ TABLE = Table(
     caption="任务一览",
 )
 LETTER = Letter(
-    title="关于成立职业院校管理水平提升行动计划领导小组的通知", addressee="各处室", head=HEAD, number="甲校〔2018〕1号",
+    title="关于成立职业院校管理水平提升行动计划领导小组的通知",
+    addressee="各处室",
+    head=HEAD,
+    number="甲校〔2018〕1号",
     blocks=[
-        Para("现将有关事项通知如下："), Heading(1, "一、总体要求"), Heading(2, "（一）组织领导。", body="成立领导小组。"),
-        Heading(3, "1.职责"), Heading(4, "（1）办公室"), Labelled("出席", "张某、李某"),
-        Annex("附件1", "任务分解表", landscape=True), TABLE, Annex("附件2", "名单"), Para("张某", align="center"),
+        Para("现将有关事项通知如下："),
+        Heading(1, "一、总体要求"),
+        Heading(2, "（一）组织领导。", body="成立领导小组。"),
+        Heading(3, "1.职责"),
+        Heading(4, "（1）办公室"),
+        Labelled("出席", "张某、李某"),
+        Annex("附件1", "任务分解表", landscape=True),
+        TABLE,
+        Annex("附件2", "名单"),
+        Para("张某", align="center"),
     ],
-    attachments=["任务分解表", "名单"], signer="甲职业学校", date=DAY,
+    attachments=["任务分解表", "名单"],
+    signer="甲职业学校",
+    date=DAY,
     imprint=Imprint(copies="市教育局", printed_by="学校办公室", printed_on=DAY),
-)  # fmt: skip
+)
 FORM = Letter(
-    title="督办单", organ="甲职业学校", kind_of_layout="form", number="督办〔2018〕3号",
+    title="督办单",
+    organ="甲职业学校",
+    kind_of_layout="form",
+    number="督办〔2018〕3号",
     blocks=[
-        Form([[("来源", "会议"), ("日期", DAY)], [Box("批示", "", 30)], [("牵头", "教务处"), ("协办", ""), ("责任人", "陈某")]]),
-        Signatures([("经办人", ""), ("负责人", "李某")]), Slip("回　执", [[("签收人", ""), ("时间", "")]], text="已收到。"),
+        Form(
+            [
+                [("来源", "会议"), ("日期", DAY)],
+                [Box("批示", "", 30)],
+                [("牵头", "教务处"), ("协办", ""), ("责任人", "陈某")],
+            ]
+        ),
+        Signatures([("经办人", ""), ("负责人", "李某")]),
+        Slip("回　执", [[("签收人", ""), ("时间", "")]], text="已收到。"),
     ],
-)  # fmt: skip
+)
 MINUTES = replace(LETTER, kind_of_layout="minutes", head=Head(organ="行政办公会议纪要"))
 LEDGER = Letter(title="整改台账", kind_of_layout="table", landscape=True, organ="甲职业学校", blocks=[TABLE])
 REPORT = replace(LETTER, head=Head(organ="甲职业学校", signer="张某某"))
-TURNED = Letter(title="总结", blocks=[Para("上文"), PageBreak(landscape=True), TABLE, PageBreak(landscape=False), Para("下文")])
+TURNED = Letter(
+    title="总结", blocks=[Para("上文"), PageBreak(landscape=True), TABLE, PageBreak(landscape=False), Para("下文")]
+)
 LAYOUTS = {
     "letter": LETTER, "form": FORM, "minutes": MINUTES, "ledger": LEDGER, "report": REPORT, "turned": TURNED,
     "draft": replace(FORM, number="", draft=True),

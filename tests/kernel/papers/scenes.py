@@ -1,0 +1,40 @@
+"""Scenes for papers that a row filled by field type can't serve: an order needs its feedback, a book its lines.
+
+An app adds a function for the code of its paper. It is called inside a school with a user who may do everything, and
+gives what the paper is about: the record, the rows of a ledger, or None. ``ASKED`` holds what a paper asks for first.
+
+    @scene("supervision.OrderPaper")
+    def order(user): return actions.draft_order(…, by=user, at=NOW)
+
+    ASKED["supervision.CircularPaper"] = {"month": "2018-03"}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.kernel.pages.rows import make_row
+
+Scene = Callable[[Any], Any]
+SCENES: dict[str, Scene] = {}
+ASKED: dict[str, dict[str, Any]] = {}
+
+
+def scene(code: str) -> Callable[[Scene], Scene]:
+    """Mark a function as the scene of a paper."""
+
+    def keep(function: Scene) -> Scene:
+        SCENES[code] = function
+        return function
+
+    return keep
+
+
+def scene_of(paper: Any, user: Any) -> Any:
+    """What to print the paper about."""
+    if paper.code() in SCENES:
+        return SCENES[paper.code()](user)
+    if paper.of is None:
+        return None
+    return [make_row(paper.of, user) for _ in range(3)] if paper.many else make_row(paper.of, user)
