@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Literal, Protocol
 
 from .tables import SeverityName
@@ -58,7 +59,8 @@ class Roster:
     """A kind of table that travels, in one or several layouts, and the rules over its rows.
 
     ``identifying`` columns must be there for a table to be recognised. A column that several layouts share has the
-    same code set and kind in all of them; ValueError otherwise.
+    same code set and kind in all of them; ValueError otherwise. ``ahead`` is the file of the rules' trees, where they
+    have been read ahead of time (see reading_ahead.py).
     """
 
     code: str
@@ -66,6 +68,7 @@ class Roster:
     layouts: tuple[Layout, ...]
     identifying: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    ahead: Path | None = None
 
     def __post_init__(self) -> None:
         for layout in self.layouts:

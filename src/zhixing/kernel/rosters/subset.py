@@ -44,13 +44,37 @@ class Scope:
     aggregates: bool = False
 
 
-@lru_cache(maxsize=2048)
+Reading = tuple[str, Scope, Type | None]
+"""What a tree is read from: the text, its scope, and the type that it must have."""
+MOST_READ = 4096
+_read: dict[Reading, Node] = {}
+
+
 def parse(source: str, scope: Scope, *, wanted: Type | None = "truth") -> Node:
-    """Read one expression of the subset.
+    """Read one expression of the subset; what has been read once is remembered.
 
     Raises RuleRefused, in Chinese, for anything outside it and for a result of another type than ``wanted``
     (None: any).
     """
+    reading = (source, scope, wanted)
+    if reading not in _read:
+        remember(reading, _parse(source, scope, wanted))
+    return _read[reading]
+
+
+def remember(reading: Reading, node: Node) -> None:
+    """Keep a tree for the next time its text is read."""
+    if len(_read) >= MOST_READ:
+        _read.clear()
+    _read[reading] = node
+
+
+def remembered() -> dict[Reading, Node]:
+    """Every tree that this process knows."""
+    return dict(_read)
+
+
+def _parse(source: str, scope: Scope, wanted: Type | None) -> Node:
     if len(source) > MAX_TEXT:
         raise RuleRefused(f"规则太长（{len(source)} 个字，最多 {MAX_TEXT} 个）。请拆成几条规则。")
     if "--" in source or "/*" in source or ";" in source or "#" in source or "\x00" in source:

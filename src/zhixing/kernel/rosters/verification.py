@@ -12,6 +12,7 @@ from .engines import engine_named
 from .engines.base import Engine, Source
 from .planning import Check, Part, Planner, slots_of
 from .primitives import LOST
+from .reading_ahead import read_ahead
 from .recognition import Recognition, recognise
 from .running import Offender, Run
 from .subset import MAX_STANDARD, TODAY
@@ -143,6 +144,8 @@ class _Session:
         """Judge all tables of one roster together, as one school's."""
         if not own:
             return
+        if roster.ahead:
+            read_ahead(roster.ahead)
         parts = [table.part() for table in own]
         against = "wide_against" if others else ""
         planner = Planner(self.engine, roster, parts, self.codes, self._standard, self._choices, against)

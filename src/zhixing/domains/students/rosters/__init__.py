@@ -6,7 +6,7 @@ from zhixing.kernel.rosters.declarations import Roster
 
 from .layouts import NATIONAL_TEMPLATE, STUDENT_INFORMATION
 from .rules import RULES
-from .tables import student_codes, student_standards
+from .tables import DATA, student_codes, student_standards
 
 STUDENTS = Roster(
     code="students",
@@ -14,6 +14,7 @@ STUDENTS = Roster(
     layouts=(STUDENT_INFORMATION, NATIONAL_TEMPLATE),
     identifying=("id_number", "name"),
     rules=RULES,
+    ahead=DATA / "rules_ahead.json",
 )
 
 __all__ = ["NATIONAL_TEMPLATE", "RULES", "STUDENTS", "STUDENT_INFORMATION", "student_codes", "student_standards"]
