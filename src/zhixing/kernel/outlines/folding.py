@@ -28,6 +28,11 @@ def plain(text: str) -> str:
     return fold(text)[0]
 
 
+def visible(text: str) -> str:
+    """``text`` without what can't be seen."""
+    return _INVISIBLE.sub("", text)
+
+
 @cache
 def _folded(char: str) -> str:
     if char.isspace():

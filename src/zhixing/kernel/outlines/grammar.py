@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .counting import BRANCHES, LEGAL, STEMS, number_of, roman_number
-from .folding import fold
+from .folding import fold, visible
 from .lines import Line
 
 _N = r"[〇零一二两三四五六七八九十百廿卅]{1,5}"
@@ -20,9 +20,9 @@ _SHORT_HEADING = 30
 # How high a kind usually stands; only asked where the document itself leaves it open.
 RANKS = {
     "编": 0.0, "篇": 0.0, "部分": 0.1, "章": 1.0, "节": 2.0, "壹": 2.5, "一": 3.0, "条": 3.5, "Ⅰ": 3.0, "甲": 3.2,
-    "A": 3.2, "counter": 3.4, "look 1": 2.9, "look 2": 3.6, "(一)": 4.0, "一)": 4.1, "㊀": 4.1, "款": 4.2, "1": 5.0,
+    "A": 7.0, "counter": 3.4, "look 1": 2.9, "look 2": 3.6, "(一)": 4.0, "一)": 4.1, "㊀": 4.1, "款": 4.2, "1": 5.0,
     "2.1": 5.1, "2.1.1": 5.2, "2.1.1.1": 5.3, "2.1.1.1.1": 5.4, "2.1.1.1.1.1": 5.5, "(1)": 6.0, "1)": 6.1, "(a)": 6.2,
-    "a": 6.2, "①": 7.0, "一是": 8.0, "首先": 8.0, "bullet": 9.0,
+    "a": 7.0, "①": 7.0, "一是": 8.0, "首先": 8.0, "bullet": 9.0,
 }  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _in_order(signs: str) -> Callable[[str], int | None]:
     return lambda text: signs.index(text) + 1 if text in signs else None
 
 
-_LETTERS = _in_order("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+LETTERS = _in_order("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _SEQUELS = {"首先": 1, "其次": 2, "再次": 3, "第三": 3, "最后": 9}
 
 _SHAPES = (
@@ -87,9 +87,9 @@ _SHAPES = (
     _shape(r"([①-⑳㉑-㉟㊱-㊿❶-❿⓫-⓴⓵-⓾➀-➓])[、.:,]?\s*", "①"),
     _shape(r"([Ⅰ-Ⅻ]+)[、.:]?\s*", "Ⅰ", reads=roman_number),
     _shape(r"([IVX]{1,5})[、.]\s*", "Ⅰ", reads=roman_number),
-    _shape(r"([A-Z])[、.]\s*(?![A-Z])", "A", reads=_LETTERS),
-    _shape(r"\(([a-z])\)\s*", "(a)", reads=lambda text: _LETTERS(text.upper())),
-    _shape(r"([a-z])[、.)]\s*(?![a-z])", "a", reads=lambda text: _LETTERS(text.upper())),
+    _shape(r"([A-Z])[、.]\s*(?![A-Z])", "A", reads=LETTERS),
+    _shape(r"\(([a-z])\)\s*", "(a)", reads=lambda text: LETTERS(text.upper())),
+    _shape(r"([a-z])[、.)]\s*(?![a-z])", "a", reads=lambda text: LETTERS(text.upper())),
     _shape(rf"([{STEMS}])[、.]\s*", "甲", reads=_in_order(STEMS)),
     _shape(rf"([{BRANCHES}])[、.]\s*", "甲", reads=_in_order(BRANCHES)),
     _shape(rf"([{LEGAL}]+)[、.]\s*", "壹"),
@@ -102,7 +102,7 @@ _SHAPES = (
 _CHAPTER = re.compile(rf"第\s*({_N}|\d{{1,3}})\s*(编|篇|部分|章(?!程)|节(?!课)|条|款(?!项))[、.:]?\s*")
 _DECIMAL = re.compile(rf"(\d{{1,2}}(?:\.\d{{1,3}}){{1,5}})([、.]\s*|\s+|(?=[{_HAN}“\"《(]))")
 _BULLET = re.compile(
-    r"(?:—{1,2}(?!\s*\d+\s*—)|–{1,2}|[●■◆◇○▲△►▶▪•·‣※★☆➢➤✓√□▶*\ue000-\uf8ff]|-(?=\s?[^\d\s-]))\s*(?=\S)"
+    r"(?:—{1,2}(?!—|\s*\d+\s*—)|–{1,2}(?!–)|[●■◆◇○▲△►▶▪•·‣※★☆➢➤✓√□▶*\ue000-\uf8ff]|-(?=\s?[^\d\s-]))\s*(?=\S)"
 )
 _OPENS = re.compile(
     rf"[\d{_HAN}①-⒛ⓐ-⓿㈠-㊿Ⅰ-Ⅻ❶-➓A-Za-z(—–●■◆◇○▲△►▶▪•·‣※★☆➢➤✓√□*\ue000-\uf8ff-]"
@@ -173,7 +173,7 @@ def _made(
     line: Line, kind: str, number: int | None, at: int, end: int, weak: bool, folded: str, places: list[int]
 ) -> Mark:
     start = places[end] if end < len(places) else len(line.text)
-    label = line.text[places[at] : start].strip()
+    label = visible(line.text[places[at] : start]).strip()
     rank = RANKS.get(kind, RANKS.get(kind.partition(" ")[0], 5.0))
     sure = 0.7 if weak else 0.9 if kind.startswith(("bullet", "A", "a")) else 1.0
     return Mark(kind=kind, number=number, label=label, start=start, rank=rank, weak=weak, confidence=sure)

@@ -30,6 +30,7 @@ class Levels:
         self.warnings: list[Doubt] = []
         self._open: list[_Level] = []
         self._last: dict[str, int] = {}
+        self._under: dict[str, set[str]] = {}
         self._marks = marks
         self._at = -1
         self._places: dict[str, list[int]] = {}
@@ -49,6 +50,7 @@ class Levels:
             depth = min(len(self._open), DEEPEST)
             del self._open[depth:]
             self._check_opening(mark, line)
+            self._under.setdefault(mark.kind, set()).update(level.kind for level in self._open)
             self._open.append(_Level(mark.kind, mark.rank, line.look.heading, mark.number))
         else:
             del self._open[depth + 1 :]
@@ -86,14 +88,16 @@ class Levels:
                 self._open.pop()
             elif top.heading and (not heading or top.heading < heading):
                 return
-            elif top.rank > mark.rank and not self._goes_on(top):
+            elif top.rank > mark.rank and not self._goes_on(top, mark.kind):
                 self._open.pop()
             else:
                 return
 
-    def _goes_on(self, level: _Level) -> bool:
+    def _goes_on(self, level: _Level, kind: str) -> bool:
         if level.number is None:
             return False
+        if level.kind in self._under.get(kind, ()):  # it has stood under that kind before
+            return True
         places = self._places[level.kind]
         after = bisect_right(places, self._at)
         return after < len(places) and self._marks[places[after]].number == level.number + 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
-from .grammar import Grammar, Mark
+from .grammar import LETTERS, RANKS, Grammar, Mark
 from .levels import Levels
 from .lines import Doubt, Line, Span
 from .stretches import Stretch
@@ -119,7 +120,7 @@ def _counted(marks: list[Mark | None]) -> list[Mark | None]:
             later[mark.kind] = later.get(mark.kind, 0) + 1
     last: dict[str, int] = {}
     kept: list[Mark | None] = []
-    for mark in marks:
+    for mark in map(partial(_as_letter, last), marks):
         if mark and mark.number == 2:
             later[mark.kind] -= 1
         if mark and mark.weak and mark.number is not None:
@@ -131,6 +132,15 @@ def _counted(marks: list[Mark | None]) -> list[Mark | None]:
             last[mark.kind] = mark.number
         kept.append(mark)
     return kept
+
+
+def _as_letter(last: dict[str, int], mark: Mark | None) -> Mark | None:
+    """“I.” after “H.” is a letter, no Roman numeral."""
+    letter = mark.label[:1] if mark and mark.kind == "Ⅰ" and len(mark.label) == 2 else ""
+    number = LETTERS(letter) if letter else None
+    if mark is None or number is None or last.get("A") != number - 1:
+        return mark
+    return replace(mark, kind="A", number=number, rank=RANKS["A"])
 
 
 def _closed(root: _Open) -> Node:

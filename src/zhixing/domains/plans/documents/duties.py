@@ -25,12 +25,12 @@ _TOTAL = re.compile(r"合计|总计|小计")
 
 @dataclass(frozen=True, slots=True)
 class TaskTable:
-    """A recognised table: the column at each position, its headings, and its rows."""
+    """A recognised table: the column at each position, its headings, its rows, and what stands above the headings."""
 
     columns: tuple[str, ...]
     headings: tuple[str, ...]
     rows: tuple[Line, ...]
-    first_line: int
+    title: str = ""
 
 
 def column_of(heading: str) -> str:
@@ -55,7 +55,7 @@ def task_tables(lines: Sequence[Line]) -> tuple[list[TaskTable], list[Doubt]]:
         found = _headed(table)
         before = tables[-1] if tables else None
         if found is None and before and len(table[0].cells) == len(before.columns):
-            found = TaskTable(before.columns, before.headings, tuple(table), table[0].no)
+            found = TaskTable(before.columns, before.headings, tuple(table))
         if found is None:
             doubts.append(_unknown(table))
         else:
@@ -70,13 +70,15 @@ def _headed(table: list[Line]) -> TaskTable | None:
         columns = [column_of(cell) for cell in cells]
         below = [column_of(cell) for cell in table[at + 1].cells] if at + 1 < len(table) else []
         rows = table[at + 1 :]
-        if len(below) == len(columns) and sum(map(bool, below)) >= 2 and len(set(cells)) < len(cells):
+        two_rows = len(below) == len(columns) and sum(map(bool, below)) >= 2 and sum(map(bool, columns)) >= 2
+        if two_rows and len(set(cells)) < len(cells):
             cells = tuple(second or first for first, second in zip(cells, table[at + 1].cells, strict=True))
             columns = [lower or upper for upper, lower in zip(columns, below, strict=True)]
             rows = table[at + 2 :]
         columns = _unique(columns)
         if any(name in columns for name in _NAMES_THE_TASK) and any(name in columns for name in _SAYS_WHO_OR_WHEN):
-            return TaskTable(tuple(columns), cells, tuple(rows), table[0].no)
+            title = "".join(dict.fromkeys(cell for line in table[:at] for cell in line.cells if cell))
+            return TaskTable(tuple(columns), cells, tuple(rows), title)
     return None
 
 
@@ -161,5 +163,5 @@ def items_of(cell: str) -> list[str]:
         head = [cell[: marks[0].start()]] if cell[: marks[0].start()].strip() else []
         pieces = head + [cell[mark.end() : end] for mark, end in zip(marks, ends, strict=True)]
     else:
-        pieces = cell.split("\n")
+        pieces = [_ITEM.sub("", piece, count=1) for piece in cell.split("\n")]
     return [tidied(piece) for piece in pieces if tidied(piece)]

@@ -16,6 +16,7 @@ from .titles import key, tidied, undated
 _LONGEST = 60
 _NUMBER_OF_DOCUMENT = re.compile(r"[\u3400-\u9fff]{1,12}\s*\(\s*\d{4}\s*\)\s*\d+\s*号$")
 _ADDRESSEE = re.compile(r".{2,40}[:]$")
+_KIND_ALONE = re.compile(r"(?:三年|年度)?(?:实施|工作|行动)?(?:方案|计划|规划|意见|细则)")
 _ENDS_SENTENCE = re.compile(r"[。;!?]$")
 
 
@@ -73,7 +74,8 @@ def _lines_of(told: Sequence[Line], at: int) -> tuple[Line, ...]:
     if above is None or line.no - above.no > 2:
         return (line,)
     text = plain(above.text).strip()
-    short = 4 <= len(text) <= 30 and not re.search(r"[。,;:()\d]", text) and not words.DOCUMENT.search(text)
+    whole = words.DOCUMENT.search(text) and not _KIND_ALONE.fullmatch(_bare(line))
+    short = 4 <= len(text) <= 30 and not re.search(r"[。,;:()\d]", text) and not whole
     alike = above.look.centred == line.look.centred and above.look.size == line.look.size
     alone = key(above.text) in key(line.text)
     return (above, line) if short and alike and not alone and line.no - above.no == 1 else (line,)

@@ -112,11 +112,17 @@ def actions_from(duties: Sequence[DraftDuty], title: str) -> tuple[tuple[DraftAc
 def _task(number: int, title: str, rows: Sequence[DraftDuty]) -> DraftTask:
     body = "\n".join(dict.fromkeys(row.body for row in rows if row.body))
     verbatim = "\n".join(dict.fromkeys(row.verbatim for row in rows))
+    points = tuple(points_of(rows)) or tuple(points_of(_as_points(rows)))
     return DraftTask(
         no=number, title=title or body[:20] or f"任务{number}", body=body, span=_around(row.span for row in rows),
-        verbatim=verbatim, points=tuple(points_of(rows)), confidence=0.9 if title else 0.5,
+        verbatim=verbatim, points=points, confidence=0.9 if title else 0.5,
         deadlines=tuple(dict.fromkeys(row.deadline for row in rows if row.deadline)),
     )  # fmt: skip
+
+
+def _as_points(rows: Sequence[DraftDuty]) -> Iterable[DraftDuty]:
+    """A table without a column of work points: the task is the one thing to do."""
+    return (replace(row, body=row.title) for row in rows)
 
 
 def _around(spans: Iterable[Span]) -> Span:

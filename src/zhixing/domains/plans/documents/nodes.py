@@ -20,6 +20,9 @@ from .titles import tidied, undated
 
 _STAGE_OPENS = re.compile(r"(?:[^,，。:：]{0,30}?[,，:：为是]?)?(?P<title>[^,，。:：、为是()（）]{2,16}阶段)")
 _ORDINAL_ONLY = re.compile(r"第[一二三四五六七八九十\d]+(?:阶段|步)$")
+_TIME_LABEL = re.compile(r"[(（【]?\s*(?:完成时限|完成时间|完成期限|时限|时间节点|时间要求|截止时间)\s*[:：]")
+_SENTENCES = re.compile(r"[。；;\n]")
+_LABELLED = re.compile(r"[^,，。]{2,8}[:：]")
 _BODY_HEAD = 40
 
 
@@ -107,13 +110,14 @@ def _point(number: int, stretch: Stretch, zero: bool, reading: Reading, *, sure:
 
 
 def _without_charges(body: Stretch) -> Stretch:
-    """The text up to the names of who is responsible, where these stand at its end."""
+    """The text without the names of who is responsible and the time limit that stand labelled at its end."""
     text = body.text
-    for charge, start, end in reversed(list(charges_in(text))):
-        at_end = not text[end:].strip(" )）】。;；\n")
-        if at_end and not charge.verbatim.startswith("由"):
-            head = text[:start].rstrip(" (（【")
-            return body.cut(0, len(head))
+    starts = [start for charge, start, _ in charges_in(text) if not charge.verbatim.startswith("由")]
+    starts += [hit.start() for hit in _TIME_LABEL.finditer(text)]
+    for start in sorted(starts):
+        rest = [piece for piece in _SENTENCES.split(text[start:]) if piece.strip(" )）】。")]
+        if all(_LABELLED.match(piece.strip(" (（【")) for piece in rest[1:]):
+            return body.cut(0, len(text[:start].rstrip(" (（【")))
     return body
 
 

@@ -26,7 +26,7 @@ from .nodes import Reading, action_of, numbered, safeguards_of, stages_of, task_
 from .principles import principles_in
 from .roles import Part, heading_by_words, parts_of
 from .suspicions import look_over
-from .titles import key, tidied
+from .titles import key, tidied, undated
 
 GRAMMAR = Grammar(counters=words.COUNTERS, heading_by_words=heading_by_words)
 _FLAT = re.compile(rf"(?:{'|'.join(words.KINDS_OF_ACTION[:3])})$")
@@ -175,6 +175,8 @@ def _period(head: Head, stages: Sequence[DraftStage], goals: str, reading: Readi
 def _with_tables(draft: PlanDraft, reading: Reading) -> PlanDraft:
     tables, doubts = task_tables(reading.source.lines)
     reading.warnings += doubts
+    title = next((table.title for table in tables if table.title), "")
+    draft = _titled_by_table(draft, title, reading) if title else draft
     duties: list[DraftDuty] = []
     for table in tables:
         for each in duties_in(table, year=reading.year):
@@ -191,6 +193,17 @@ def _with_tables(draft: PlanDraft, reading: Reading) -> PlanDraft:
     return replace(draft, actions=actions, duties=told)
 
 
+def _titled_by_table(draft: PlanDraft, title: str, reading: Reading) -> PlanDraft:
+    """Title and years from the row above a table's headings, where the document has none elsewhere."""
+    name, period = undated(title)
+    years = period.as_exact if period else ("", "")
+    if period and period.first and not reading.year:
+        reading.year = period.first.first.year
+    if not draft.period_from and not draft.period_to:
+        draft = replace(draft, period_from=years[0], period_to=years[1])
+    return draft if draft.title else replace(draft, title=name)
+
+
 def _section(role: SectionRole, title: str, body: str, span: Span, reading: Reading, no: int = 0) -> DraftSection:
     verbatim = reading.source.verbatim(span)
     return DraftSection(no=no, title=title, body=body, span=span, verbatim=verbatim, role=role)
@@ -203,7 +216,9 @@ def _head_sections(head: Head, reading: Reading) -> list[DraftSection]:
         reading.warn(line.no, "标题重复，只取一次")
         found.append(_section("furniture", "重复的标题", line.text.strip(), line.span, reading))
     found += (_section("preamble", "标题", line.text.strip(), line.span, reading) for line in head.titles)
-    found += (_section("preamble", "", line.text.strip(), line.span, reading) for line in head.others)
+    found += (
+        _section("preamble", "", line.text.strip(), line.span, reading) for line in head.others if line.kind != "row"
+    )
     return found
 
 

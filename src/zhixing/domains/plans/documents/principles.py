@@ -23,7 +23,9 @@ def principles_in(nodes: Sequence[Node], preface: Sequence[Line]) -> tuple[str, 
     for node in (each for root in nodes for each in root.walk()):
         if words.PRINCIPLES.search(plain(node.title.text)) and node.children:
             return tuple(tidied(child.title.text) for child in node.children)
-    for text in [node.body.text for root in nodes for node in root.walk()] + [line.text for line in preface]:
+    for text in [f"{node.title.text}。{node.body.text}" for root in nodes for node in root.walk()] + [
+        line.text for line in preface
+    ]:
         if "原则" in text and (found := _in_sentence(text)):
             return found
     return ()
