@@ -87,7 +87,7 @@ def test_a_file_is_kept_and_read(desk: Any) -> None:
         ({}, "请选择方案文件，或粘贴方案全文"),
         ({"text": "今天天气很好。"}, "没有从文本中认出"),
         ({"text": SMALL, "file": SimpleUploadedFile("a.txt", b"x")}, "只用一种"),
-        ({"file": SimpleUploadedFile("a.txt", b"")}, "空的"),
+        ({"file": SimpleUploadedFile("a.txt", b"")}, "空文件"),
         ({"file": SimpleUploadedFile("a.docx", b"PK\x03\x04 broken")}, "损坏"),
         ({"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 x")}, "PDF"),
         ({"text": SMALL, "into": "0b6a8f5e-1111-4444-8888-123456789abc"}, "选择一个有效的选项"),

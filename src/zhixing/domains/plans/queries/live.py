@@ -5,37 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from zhixing.kernel.checks.models import OPEN, Finding
 from zhixing.kernel.checks.severity import Severity
-from zhixing.kernel.indicators.declare import Indicator, indicators
-from zhixing.kernel.indicators.models import Reading
+from zhixing.kernel.indicators.declare import indicators
+from zhixing.kernel.indicators.standings import Standing, standings
 from zhixing.kernel.people.models import User
 
 from .bindings import Binding, bindings, kinds_watching
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One indicator as it was last read, with the change since the reading before."""
-
-    indicator: Indicator
-    value: Decimal | None
-    before: Decimal | None
-    href: str
-
-    @property
-    def lamp(self) -> str:
-        return self.indicator.lamp(self.value)
-
-    @property
-    def change(self) -> Decimal | None:
-        return None if self.value is None or self.before is None else self.value - self.before
 
 
 @dataclass
@@ -45,7 +27,7 @@ class LiveState:
     binding: Binding | None
     by_severity: dict[str, int] = field(default_factory=lambda: {one.value: 0 for one in Severity})
     rules: list[tuple[str, int]] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
+    figures: list[tuple[Standing, str]] = field(default_factory=list)
 
     @property
     def landed(self) -> tuple[str, ...]:
@@ -93,21 +75,14 @@ def live_state(kind: str, user: User) -> LiveState:
     return state
 
 
-def figures(codes: Iterable[str]) -> list[Figure]:
-    """The newest whole-school readings of these indicators; one query."""
-    wanted = list(codes)
-    last: dict[str, list[Decimal | None]] = {code: [] for code in wanted}
-    rows = Reading.objects.filter(indicator__in=wanted, unit=None).order_by("-on", "-pk")
-    for code, value in rows.values_list("indicator", "value")[: 60 * len(wanted) or 1]:
-        last[code].append(value)
-    return [
-        Figure(indicators[code], values[0] if values else None, values[-1] if len(values) > 1 else None, _href(code))
-        for code, values in last.items()
-    ]
+def figures(codes: Iterable[str]) -> list[tuple[Standing, str]]:
+    """How these indicators stand (value, target, trend), each with the address of its rows; blank where none is."""
+    found = standings(codes, timezone.localdate())
+    return [(one, _href(one.opens)) for one in found.values()]
 
 
-def _href(code: str) -> str:
-    name, _, query = indicators[code].opens.partition("?")
+def _href(opens: str) -> str:
+    name, _, query = opens.partition("?")
     try:
         return f"{reverse(name)}?{query}" if name else ""
     except NoReverseMatch:
