@@ -29,8 +29,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cast(school, make_user):
-    head = make_user("department_head")
-    unit = Unit.objects.create(name="教务科", kind="department", head=head)
+    unit = Unit.objects.create(name="教务科", kind="department")
+    head = make_user("department_head", unit=unit)
+    unit.head = head
+    unit.save(update_fields=["head"])
     return {"unit": unit, "head": head, "director": make_user("office_director"), "clerk": make_user("office_clerk")}
 
 
@@ -190,7 +192,8 @@ def test_a_finding_is_written_down_on_a_page(cast, client_of):
     director = client_of(cast["director"])
     facts = {"title": "消防通道堆物", "message": "三楼东侧", "severity": "error", "basis": "", "remedy": ""}
     refused = director.post("/checks/finding/add/", facts)
-    assert "请选择责任部门或班级" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "所属部门或班级" in refused.content.decode()
     assert not Finding.objects.exists()
     answered = director.post("/checks/finding/add/", {**facts, "unit": str(cast["unit"].uid)})
     finding = Finding.objects.get()

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.utils import timezone
+
 from zhixing.domains.students.actions import correct_student
 from zhixing.domains.students.models import Student
 from zhixing.kernel.checks.models import Finding, Stage
@@ -114,7 +116,7 @@ class _Weeks:
     def hand_out(self, findings: list[Finding]) -> list[Finding]:
         """To whoever keeps the class; half of them with a date that has passed by now."""
         when, given = self.ago(HANDED_OUT), []
-        by_owner = sort_by_keeper(findings, when.date()).by_owner
+        by_owner = sort_by_keeper(findings, timezone.localdate(when)).by_owner
         for owner, rows in by_owner.items():
             for finding in rows:
                 due = due_after(self.rnd.choice((DUE, LATER_DUE)), when)

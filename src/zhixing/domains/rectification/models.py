@@ -91,10 +91,10 @@ class LookBack(Record):
     """回头看: some months after closure somebody else looks again; a fault that is back reopens the finding."""
 
     finding = models.ForeignKey(Finding, models.PROTECT, verbose_name="问题", related_name="+")
-    owner = models.ForeignKey(User, models.PROTECT, verbose_name="整改责任人", null=True, related_name="+")
+    owner = models.ForeignKey(User, models.PROTECT, verbose_name="整改责任人", null=True, blank=True, related_name="+")
     due_date = models.DateField("应回头看日期", db_index=True)
-    looked_by = models.ForeignKey(User, models.PROTECT, verbose_name="检查人", null=True, related_name="+")
-    looked_at = models.DateTimeField("检查时间", null=True)
+    looked_by = models.ForeignKey(User, models.PROTECT, verbose_name="检查人", null=True, blank=True, related_name="+")
+    looked_at = models.DateTimeField("检查时间", null=True, blank=True)
     result = models.CharField("结论", max_length=10, choices=LookBackResult, blank=True)
     note = models.CharField("情况", max_length=300, blank=True)
 
@@ -125,16 +125,16 @@ class RectificationNotice(Record):
     year = models.PositiveSmallIntegerField("年度")
     no = models.PositiveIntegerField("序号")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="整改部门", related_name="+")
-    receiver = models.ForeignKey(User, models.PROTECT, verbose_name="签收人", null=True, related_name="+")
+    receiver = models.ForeignKey(User, models.PROTECT, verbose_name="签收人", null=True, blank=True, related_name="+")
     demand = models.CharField("整改要求", max_length=600)
     basis = models.CharField("检查依据", max_length=300, blank=True)
     due_date = models.DateField("整改期限")
     reinspect_date = models.DateField("复查日期", null=True, blank=True)
     issued_by = models.ForeignKey(User, models.PROTECT, verbose_name="签发人", related_name="+")
     issued_at = models.DateTimeField("签发时间")
-    received_at = models.DateTimeField("签收时间", null=True)
+    received_at = models.DateTimeField("签收时间", null=True, blank=True)
     report = models.TextField("整改报告", blank=True)
-    reported_at = models.DateTimeField("报告时间", null=True)
+    reported_at = models.DateTimeField("报告时间", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=NoticeState, default=NoticeState.ISSUED, db_index=True)
 
     reach = Reach(unit="unit", own="receiver")

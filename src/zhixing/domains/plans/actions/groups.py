@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from zhixing.kernel.people.models import User
 from zhixing.kernel.trail.writing import add_row, amend_row
@@ -44,7 +45,7 @@ def end_membership(member: GroupMember, *, by: User, at: datetime, on: date | No
     """Somebody leaves the group: ``on`` is the last day."""
     if member.ends_on is not None:
         raise ValidationError(f"{member}已于 {member.ends_on} 退出。")
-    return amend_row(member, {"ends_on": on or at.date()}, by=by, at=at, action="leave")
+    return amend_row(member, {"ends_on": on or timezone.localdate(at)}, by=by, at=at, action="leave")
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from zhixing.domains.school.queries import add_work_days
 from zhixing.kernel.checks.models import Finding
@@ -26,7 +27,7 @@ def due_after(work_days: int, at: datetime) -> date:
     """The day so many work days after today; ValidationError for a number that makes no sense."""
     if not 1 <= work_days <= MOST_WORK_DAYS:
         raise ValidationError({"work_days": f"整改期限请填 1 到 {MOST_WORK_DAYS} 个工作日。"})
-    return add_work_days(at.date(), work_days)
+    return add_work_days(timezone.localdate(at), work_days)
 
 
 @dataclass

@@ -128,7 +128,7 @@ def hand_out(
     if owner is not None:
         shares, orphans = {owner: rows}, []
     else:
-        sorted_out = sort_by_keeper(rows, at.date())
+        sorted_out = sort_by_keeper(rows, timezone.localdate(at))
         shares, orphans = sorted_out.by_owner, sorted_out.orphans
     if not shares:
         raise ValidationError("这些问题没有所属班级或部门的负责人，请指定整改责任人。")
@@ -154,9 +154,7 @@ def plan(finding: Finding, *, by: User, at: datetime, **facts: Any) -> None:
 
 def register(values: dict[str, Any], *, by: User, at: datetime) -> Finding:
     """A finding that a person writes down by hand about a department or class."""
-    unit = values.get("unit")
-    if unit is None:
-        raise ValidationError({"unit": "请选择责任部门或班级，问题要有人整改。"})
+    unit = values["unit"]
     fault = Fault(
         rule="", severity=values["severity"], title=values["title"], message=values["message"],
         object_type="people.unit", object_uid=unit.uid, object_label=unit.name, column=values.get("column", ""),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from zhixing.kernel.checks.models import OPEN, SETTLED, Finding, Stage
 from zhixing.kernel.notices.send import finish_todo, set_todo
 from zhixing.kernel.people.models import User
@@ -31,7 +33,7 @@ def _not_the_owner(finding: Finding, by: User) -> str:
 def _hand_out(
     finding: Finding, *, by: User, at: datetime, owner: User, due_date: date, note: str = ""
 ) -> None:  # fmt: skip
-    if due_date < at.date():
+    if due_date < timezone.localdate(at):
         raise StepRefused("整改期限不能早于今天。")
     finding.owner, finding.due_date, finding.note, finding.assigned_by = owner, due_date, note[:300], by
     finding.verifier = None

@@ -44,7 +44,7 @@ def issue_notices(
     """
     rows = list(findings)
     _judge(rows, due_date, reinspect_date, at)
-    sorted_out = sort_by_keeper(rows, at.date())
+    sorted_out = sort_by_keeper(rows, timezone.localdate(at))
     if sorted_out.orphans:
         names = "、".join(str(row) for row in sorted_out.orphans[:3])
         raise ValidationError(f"有 {len(sorted_out.orphans)} 条问题没有责任部门或部门没有负责人，不能下发：{names}。")
@@ -68,7 +68,7 @@ def _judge(rows: list[Finding], due_date: date, reinspect_date: date | None, at:
     settled = [row for row in rows if row.stage not in OPEN]
     if not rows or settled:
         raise ValidationError("请选择尚未了结的问题；已了结的不能再下发整改通知。")
-    if due_date < at.date():
+    if due_date < timezone.localdate(at):
         raise ValidationError({"due_date": "整改期限不能早于今天。"})
     if reinspect_date and reinspect_date < due_date:
         raise ValidationError({"reinspect_date": "复查日期不能早于整改期限。"})
