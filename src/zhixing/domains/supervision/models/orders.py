@@ -261,9 +261,11 @@ class Reminder(Record):
     late_days = models.IntegerField("逾期工作日", default=0)
     text = models.CharField("催办内容", max_length=300, blank=True)
     to = models.ForeignKey(User, models.PROTECT, verbose_name="催办对象", related_name="+")
-    copied_to = models.ForeignKey(User, models.PROTECT, verbose_name="抄送领导", null=True, related_name="+")
+    copied_to = models.ForeignKey(
+        User, models.PROTECT, verbose_name="抄送领导", null=True, blank=True, related_name="+"
+    )
     is_automatic = models.BooleanField("系统催办", default=True)
-    by = models.ForeignKey(User, models.PROTECT, verbose_name="催办人", null=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, verbose_name="催办人", null=True, blank=True, related_name="+")
     at = models.DateTimeField("催办时间")
 
     reach = Reach(unit="order__lead", own="to", shared_with=("copied_to",))
