@@ -197,10 +197,6 @@ def as_file(data: bytes, name: str, kind: str) -> FileResponse:
 # -- the register -----------------------------------------------------------------------------------------------------
 
 
-def _state(value: Any) -> str:
-    return "作废" if value else "有效"
-
-
 def _in_state(rows: Any, value: str) -> Any:
     return rows.filter(cancelled_at__isnull=value != "void")
 
@@ -211,12 +207,12 @@ STANDING = (("standing", "有效"), ("void", "作废"))
 class Register(ListPage):
     model = IssuedPaper
     title = "印发登记"
-    menu = Menu("提升计划", "印发登记", "stamp", 91)
+    menu = Menu("提升计划", "印发登记", "rubber-stamp", 91)
     hint = "编号由系统按类别和年份连续编排，印发后内容不再改变，可原样重印；作废的编号保留不再使用。"
     columns = (
         Column("number", "编号", width="narrow"), Column("title", "名称", width="wide", link=True), "object_label",
         Column("issued_by__name", "印发人"), Column("unit__name", "印发部门"), "issued_at",
-        Column("page_count", "页数", numeric=True, default=False), Column("cancelled_at", "状态", render=_state),
+        Column("page_count", "页数", numeric=True, default=False), Column("cancelled_at", "作废时间"),
         Column("cancel_reason", "作废原因", default=False),
     )  # fmt: skip
     filters = (

@@ -165,6 +165,8 @@ Block = Heading | Para | Labelled | Table | Form | Signatures | Slip | Annex | P
 class Letter:
     """A whole paper. Its ``number`` is put in by the kernel; a draft says that it is one and has none.
 
+    Only a paper without a ``kind`` of its own gives a number here: that of its record.
+
     ``organ`` names who keeps the paper where there is no red head: the line above a form's title.
     """
 

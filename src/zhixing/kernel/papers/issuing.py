@@ -59,7 +59,8 @@ def draw(
     else:
         letter = paper().compose(about, **keywords)
     landscape = letter.landscape or paper.landscape
-    return replace(letter, number=number, draft=not number and bool(paper.kind), landscape=landscape)
+    shown = number if paper.kind else letter.number
+    return replace(letter, number=shown, draft=not number and bool(paper.kind), landscape=landscape)
 
 
 def issue(
@@ -182,7 +183,7 @@ def _keep(paper: type[Paper], rows: list[Any], made: Made, sequence: int, by: Us
         page_count=made.page_count,
     )  # fmt: skip
     record(action="papers.issue", by=by, at=at, on=issued, data_class=DataClass.PERSONAL,
-           changes={"docx": issued.docx_digest, "pdf": issued.pdf_digest})  # fmt: skip
+           changes={name: [None, getattr(issued, name)] for name in ("docx_digest", "pdf_digest")})  # fmt: skip
     if only is not None:
-        record(action="papers.issue", by=by, at=at, on=only, changes={"paper": str(issued)})
+        record(action="papers.issue", by=by, at=at, on=only, reason=f"《{issued.title}》{issued.number}")
     return issued

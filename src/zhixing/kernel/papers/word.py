@@ -35,12 +35,8 @@ def to_docx(letter: Letter, at: datetime | None = None) -> bytes:
     page = laid(letter)
     document = Document(BytesIO(_empty()))
     writer = _Writer(page, document)
-    body = document.element.body
-    xml = f"<w:body {W} {DRAWING}>{writer.body()}</w:body>"
-    for child in list(body):
-        body.remove(child)
-    for child in list(parse_xml(xml)):
-        body.append(child)
+    # The whole tree is put in the place of the empty one: moving a long table into it would take time by the square.
+    document.part._element = parse_xml(f"<w:document {W} {DRAWING}><w:body>{writer.body()}</w:body></w:document>")
     facts = document.core_properties
     facts.title, facts.author, facts.language = page["plain_title"][:255], page["organ"][:255], "zh-CN"
     facts.subject = page["number"]
