@@ -38,3 +38,13 @@ def scene_of(paper: Any, user: Any) -> Any:
     if paper.of is None:
         return None
     return [make_row(paper.of, user) for _ in range(3)] if paper.many else make_row(paper.of, user)
+
+
+@scene("rectification.RectificationReportPaper")
+def answered_notice(user: Any) -> Any:
+    from zhixing.domains.rectification.models import RectificationNotice
+
+    notice = make_row(RectificationNotice, user)
+    notice.report, notice.reported_at = "各项问题均已整改到位。", notice.issued_at
+    notice.save()
+    return notice

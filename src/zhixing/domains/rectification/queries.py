@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from zhixing.kernel.checks.models import OPEN, Finding, Stage
 from zhixing.kernel.people.models import Assignment, Unit, User
 
-from .models import Measure, NoticeItem, RectificationNotice
+from .models import Measure, NoticeItem, Rectification, RectificationNotice
 
 TUTOR_ROLE = "class_tutor"
 LEADER_ROLES = ("principal", "party_secretary", "vice_principal")
@@ -107,3 +107,9 @@ def notice_lines(notice: RectificationNotice) -> list[tuple[NoticeItem, str]]:
     items = list(NoticeItem.objects.filter(notice=notice).select_related("finding__owner").order_by("position"))
     done = last_measures(item.finding_id for item in items)
     return [(item, done.get(item.finding_id, "")) for item in items]
+
+
+def plans_of(finding_ids: Iterable[int]) -> dict[int, Rectification]:
+    """What is decided about the work on each finding, with the leader who answers for it."""
+    rows = Rectification.objects.filter(finding__in=list(finding_ids)).select_related("sponsor")
+    return {row.finding_id: row for row in rows}

@@ -23,7 +23,7 @@ class Paper:
 
     ``of``: the model of the record it is about; None for a paper about the whole school. ``many``: it is about a list
     of rows (a ledger) and is offered on the list page. ``kind``: the register its numbers come from, one sequence per
-    kind and year; blank for a paper without number, or one that shows the number its record has (``Letter.number``).
+    kind and year; blank for a paper without number, or with the number that its record has (``Letter.number``).
     ``asks``: a form to fill in first; its cleaned data go to ``compose`` as keywords. ``permission``: who may see it,
     by default who may view ``of``; where ``of`` is None it must be held over the whole school. ``when(row)`` withholds
     the button where the paper makes no sense. ``joins`` are relations read together with the rows.
