@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -79,14 +79,14 @@ def test_the_database_s_walls_stand_against_bulk_rows_too(school: Any, other_sch
     with tenant_scope(other_school.pk):
         theirs = _student(1)
         insert_rows([theirs], with_keys=True)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows([Guardian(student=theirs, name="张三")])
     assert Guardian.objects.count() == 0
 
 
 def test_a_rival_s_number_undoes_all_rows(school: Any) -> None:
     insert_rows([_student(7)])
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         insert_rows([*(_student(number) for number in range(100, 100 + PIECE)), _student(7)])
     assert Student.objects.count() == 1
 

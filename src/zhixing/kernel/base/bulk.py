@@ -7,6 +7,7 @@ see the same INSERT and UPDATE as ever; a Record is settled in the tenant in sco
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +32,8 @@ Prepare = Callable[[Any], Any]
 def insert_rows(rows: Sequence[models.Model], *, with_keys: bool = False) -> None:
     """Add new rows of one model, all or none. ``with_keys``: read back their primary keys (Records only).
 
+    Whoever goes on after an error inside a transaction of his own must open a savepoint, as with bulk_create.
+
     Like bulk_create it calls no ``save``: what a model's own ``save`` derives must be set before, and related rows
     must have been saved. Raises IntegrityError as the database does, WrongTenant and ScopeMissing as ``save`` does.
     """
@@ -47,7 +50,7 @@ def insert_rows(rows: Sequence[models.Model], *, with_keys: bool = False) -> Non
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) VALUES "
     )
     prepared = _prepared(fields, connection, adding=True)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for piece in _pieces(rows):
             _insert(connection, head, [[prepare(row) for prepare in prepared] for row in piece])
             if with_keys:
@@ -76,7 +79,7 @@ def update_rows(rows: Sequence[models.Model], fields: Collection[str]) -> int:
     statement = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {found}"
     prepared = _prepared(chosen, connection, adding=False) + _prepared(where, connection, adding=False)
     written = 0
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for piece in _pieces(rows):
             cursor.executemany(statement, [[prepare(row) for prepare in prepared] for row in piece])
             written += cursor.rowcount
@@ -99,16 +102,23 @@ def _pieces(rows: Sequence[models.Model]) -> Iterator[Sequence[models.Model]]:
 
 
 def _insert(connection: Any, head: str, lines: list[list[Any]]) -> None:
-    """SQLite prepares a statement once for many rows; elsewhere a statement of many rows saves the journeys."""
+    """As many rows a statement as the engine takes parameters.
+
+    Not one by one: inside a savepoint SQLite walks, at the end of every statement, through all pages kept for it.
+    """
     one = f"({', '.join(['%s'] * len(lines[0]))})"
+    most = max(1, _most_parameters(connection) // len(lines[0]))
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(head + one, lines)
-            return
-        most = max(1, _MOST_PARAMETERS // len(lines[0]))
         for start in range(0, len(lines), most):
             some = lines[start : start + most]
             cursor.execute(head + ", ".join([one] * len(some)), [value for line in some for value in line])
+
+
+def _most_parameters(connection: Any) -> int:
+    if connection.vendor != "sqlite":
+        return _MOST_PARAMETERS
+    connection.ensure_connection()
+    return min(_MOST_PARAMETERS, connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER))
 
 
 def _read_keys(model: type[models.Model], rows: Sequence[Any]) -> None:
