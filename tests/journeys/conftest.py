@@ -22,7 +22,7 @@ RESULTS = ROOT / "test-results"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--lang=zh-CN")  # fmt: skip
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-PATIENCE = 15_000  # milliseconds until a page shows what is expected
+PATIENCE = 30_000  # milliseconds until a page shows what is expected, on a busy machine
 TEST_TIMEOUT = 420  # the first journey of a process waits for the school to be furnished
 
 
@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -134,8 +135,8 @@ class Windows:
         while "/step-up/" in page.url:
             by_code = page.get_by_label("手机验证码或备用码").count()
             box.fill(self.site.code(account) if by_code else self.password)
-            page.get_by_role("button", name="确认").click()
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("button", name="确认").click()
             if "/step-up/" in page.url:  # a code lasts for thirty seconds and opens once
                 page.wait_for_timeout(3000)
         self.kept[account] = page.context.storage_state()  # a proof changes the session's key

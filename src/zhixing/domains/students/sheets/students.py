@@ -120,7 +120,7 @@ class StudentSheet(ModelSheet):
     def _no_class(self, name: str) -> Problem:
         wanted = self.places.wanted.get(name)
         if wanted is not None and wanted.can_be_opened:
-            remedy = "在页面下方勾选“新建班级”，或把班级改为已有的名称"
+            remedy = "在“文件用到、系统里还没有的”里勾选“新建班级”，或把班级改为已有的名称"
         else:
             reason = wanted.lacks() if wanted is not None else "信息不全"
             remedy = f"请先在“班级”页建立这个班（{reason}），或把班级改为已有的名称"

@@ -7,7 +7,7 @@ function tell(form) {
   const bar = form.querySelector("[data-deeds]");
   if (!bar) return;
   bar.hidden = picked === 0;
-  bar.querySelector("[data-picked]").textContent = every.value ? form.dataset.count : String(picked);
+  bar.querySelector("[data-picked]").textContent = Number(every.value ? form.dataset.count : picked).toLocaleString("zh-CN");
   const whole = bar.querySelector("[data-pick-every]");
   if (whole) whole.hidden = picked < boxes.length || Boolean(every.value);
   const head = form.querySelector("[data-pick-all]");

@@ -6,10 +6,12 @@ import "./picking.js";
 import "./records.js";
 import { wakeCombos } from "./combo.js";
 import { wakeCharts } from "./charts.js";
+import { wakeFiles } from "./files.js";
 
 function wake(root) {
   wakeCombos(root);
   wakeCharts(root);
+  wakeFiles(root);
 }
 
 wake(document);
