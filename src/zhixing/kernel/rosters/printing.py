@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .declarations import Column
 from .engines.base import Engine
-from .expressions import Node, text
+from .expressions import Node
 from .primitives import PRIMITIVES
 from .subset import Scope, parse
 
@@ -103,7 +103,7 @@ class Layers:
     def _in_standard(self, node: Node) -> Placed:
         """Is it one of the values in force? NULL where the standard leaves the list open."""
         subject = self.place(node.args[0])
-        kind = str if subject_is_text(node.args[0]) else int
+        kind = str if node.args[0].type == "text" else int
         options = [item for item in self.choices(node.value) if isinstance(item, kind)]
         if not options:
             return Placed("CAST(NULL AS BOOLEAN)", NOTHING_BELOW)
@@ -268,10 +268,6 @@ def _over(sql: str, args: list[Placed]) -> Placed:
     return Placed(sql, max((arg.level for arg in args), default=NOTHING_BELOW), needs)
 
 
-def subject_is_text(node: Node) -> bool:
-    return node.type == "text"
-
-
 def is_plain(sql: str) -> bool:
     """A name or a literal, which costs nothing to write twice."""
     return sql.replace("_", "").isalnum() or (sql.startswith("'") and sql.endswith("'"))
@@ -282,4 +278,4 @@ def _is_costly(template: str) -> bool:
     return len(template) > 120 or "regexp" in template or "RLIKE" in template or " ~ " in template
 
 
-__all__ = ["BETWEEN_PARTS", "Layers", "LookupJoin", "Placed", "expanded", "is_plain", "print_operator", "text"]
+__all__ = ["BETWEEN_PARTS", "Layers", "LookupJoin", "Placed", "expanded", "is_plain", "print_operator", "unguarded"]

@@ -31,7 +31,7 @@ class Offender:
 
 
 class Run:
-    """One plan over one engine. ``count`` rows by table are known after ``scan``."""
+    """One plan over one engine. ``counts``, the rows of each table, are known once ``offenders`` has scanned."""
 
     def __init__(self, engine: Engine, planner: Planner) -> None:
         self.engine = engine

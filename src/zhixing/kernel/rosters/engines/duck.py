@@ -100,14 +100,12 @@ class DuckEngine(Engine):
     def load_lossy(self, name: str, lossy: frozenset[tuple[int, int]]) -> None:
         """A table of the rows with lossy cells: _row, and a truth p_N for each column that has any."""
         positions = sorted({position for _, position in lossy})
-        rows = sorted({row for row, _ in lossy})
         truths = ", ".join(f"bool_or(position = {position}) AS p_{position}" for position in positions)
         self.connection.execute(
             f"CREATE TEMP TABLE {name}_lossy AS SELECT _row, {truths} FROM "
             "(SELECT unnest($rows) AS _row, unnest($positions) AS position) GROUP BY _row",
             {"rows": [row for row, _ in sorted(lossy)], "positions": [position for _, position in sorted(lossy)]},
         )
-        assert rows
 
     def _parquet(self, name: str, path: Path) -> tuple[str, tuple[str, ...]]:
         headings = parquet_headings(self.connection, path)
