@@ -54,9 +54,10 @@ def forget_offers() -> None:
 
 def printings_of(request: Request, row: Any) -> list[Printing]:
     """The buttons on the page of one record."""
+    model: Any = type(row)
     return [
         Printing(paper.title, f"{_address(paper)}?{urlencode({'row': row.uid})}", paper.icon, paper.code())
-        for paper in _offered(type(row), False)
+        for paper in _offered(model, False)
         if request.user.holds(paper.view_permission()) and paper().when(row)
     ]
 

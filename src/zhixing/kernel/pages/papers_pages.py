@@ -120,7 +120,8 @@ class DrawPaper(Page):
                 record(action="print", by=request.user, at=timezone.now(), label=f"{paper.title}（草稿）",
                        on=found if found is not None and not paper.many else None)  # fmt: skip
                 data = to_docx(letter) if wish == "docx" else to_pdf(letter)
-                return as_file(data, f"{paper.title}（草稿）" if paper.kind else paper.title, wish)
+                answer: HttpResponse = as_file(data, f"{paper.title}（草稿）" if paper.kind else paper.title, wish)
+                return answer
         except ValidationError as error:
             return self.page(request, paper, found, form, "；".join(error.messages), 422)
         except PermissionError as error:
@@ -185,7 +186,7 @@ def shown(letter: Any) -> dict[str, Any]:
     return page
 
 
-def as_file(data: bytes, name: str, kind: str) -> FileResponse:
+def as_file(data: bytes, name: str, kind: str) -> Any:
     """A download that no browser opens inside the site."""
     response = FileResponse(
         BytesIO(data), as_attachment=True, filename=f"{clean_name(name)}.{kind}", content_type=KINDS[kind]
@@ -244,7 +245,7 @@ class IssuedDetail(DetailPage):
             Column("unit__name", "印发部门"), "issued_at", "page_count", Column("cancelled_at", "作废时间"),
             Column("cancelled_by__name", "作废人"), "cancel_reason",
         )),
-        Facts("文件校验", (Column("docx_digest", "Word 摘要"), Column("pdf_digest", "PDF 摘要"))),
+        Facts("文件校验", (Column("docx_digest", "文字稿摘要"), Column("pdf_digest", "版式稿摘要"))),
     )  # fmt: skip
     deeds = (
         Deed("cancel", "作废", cancel, permission="papers.issuedpaper.cancel", form=CancelForm, icon="ban", danger=True,
@@ -296,4 +297,5 @@ class IssuedFile(Page):
         if hashlib.sha256(data).hexdigest() != digest:
             return forbidden(request, "存档文件与印发时的校验值不一致，已停止下载。请联系系统管理员从备份恢复。")
         record(action="download", by=request.user, at=timezone.now(), on=issued, data_class=DataClass.PERSONAL)
-        return as_file(data, str(issued), kwargs["kind"])
+        answer: HttpResponse = as_file(data, str(issued), kwargs["kind"])
+        return answer
