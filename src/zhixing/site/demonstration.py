@@ -25,7 +25,7 @@ from django.utils import timezone
 from zhixing.kernel.base.tenancy import tenant_scope
 from zhixing.kernel.indicators.declare import indicators
 from zhixing.kernel.indicators.models import Reading
-from zhixing.kernel.indicators.readings import read
+from zhixing.kernel.indicators.readings import read_with_units
 from zhixing.kernel.notices.send import notify
 from zhixing.kernel.people import twofactor
 from zhixing.kernel.people.accounts import create_user
@@ -36,7 +36,7 @@ from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.sealer import seal_pending
 
 CODE, SUFFIX = "demo", "（演示）"
-STOREYS = ("school", "staff", "students", "rectification")
+STOREYS = ("school", "staff", "students", "rectification", "plans")
 AFTER_STAFF, AFTER_STUDENTS = "staff", "students"
 OPERATOR = "operator"
 READING_DAYS = 60
@@ -192,7 +192,7 @@ def _readings(rnd: Random, at: datetime) -> None:
     today = timezone.localdate(at)
     past: list[Reading] = []
     for indicator in indicators:
-        now = read(indicator, today)
+        now = read_with_units(indicator, today)[0]
         if now.part is None:
             continue
         drift = Decimal(rnd.choice((-6, -4, -2, 2)))

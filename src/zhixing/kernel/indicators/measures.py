@@ -65,7 +65,7 @@ class Ratio:
             found = rows.annotate(whole=models.Count("pk"), some=models.Count("pk", filter=self.part))
             pairs = {r[path]: (r["some"], r["whole"]) for r in found}
         else:
-            other = self.paths.get(path, path)
+            other = _other(self.paths, path)
             above = {r[path]: r["some"] for r in rows.annotate(some=models.Count("pk"))}
             below = self.per.order_by().values(other).annotate(some=models.Count("pk"))
             wholes = {r[other]: r["some"] for r in below}

@@ -9,7 +9,8 @@ from typing import Any
 
 WIDTH, HEIGHT, MARGIN = 120, 28, 3
 LAMPS = {"green": "#2a9d5c", "amber": "#d98200", "red": "#d13226", "": "#1661ab"}
-MOST_BARS = 40
+MOST_BARS, NAMED_BARS = 30, 10
+INSIDE = {"position": "insideEndTop"}
 
 Course = Sequence[tuple[date, Decimal | None]]
 
@@ -39,21 +40,26 @@ def spark(course: Course) -> str:
 
 
 def trend_option(course: Course, title: str, unit: str, lines: Sequence[tuple[str, Decimal]]) -> dict[str, Any]:
-    """A line over time, with level lines for target and benchmarks: (name, value)."""
-    marks = [{"yAxis": float(value), "name": name, "label": {"formatter": f"{name} {written(value)}{unit}",
-              "position": "insideStartTop"}} for name, value in lines]  # fmt: skip
+    """A line over time, with level dashed lines for target and benchmarks: (name, value). ``course`` isn't empty."""
+    days = [str(course[0][0]), str(course[-1][0])]
+    levels = [
+        {
+            "name": f"{name} {written(value)}{unit}", "type": "line", "showSymbol": False, "silent": True,
+            "lineStyle": {"type": "dashed", "width": 1.5}, "data": [[day, float(value)] for day in days],
+        }
+        for name, value in lines
+    ]  # fmt: skip
     values = [value for _, value in course if value is not None] + [value for _, value in lines]
+    own = {
+        "name": title, "type": "line", "showSymbol": len(course) < 15, "symbolSize": 5, "connectNulls": False,
+        "data": [[str(day), None if value is None else float(value)] for day, value in course],
+    }  # fmt: skip
     return {
         "xAxis": {"type": "time"},
-        "yAxis": {"type": "value", "scale": True, "name": unit, **_edges(values, unit)},
-        "series": [
-            {
-                "name": title, "type": "line", "showSymbol": len(course) < 15, "symbolSize": 5, "connectNulls": False,
-                "data": [[str(day), None if value is None else float(value)] for day, value in course],
-                "markLine": {"symbol": "none", "silent": True, "lineStyle": {"type": "dashed"}, "data": marks},
-            }
-        ],
-    }  # fmt: skip
+        "yAxis": {"type": "value", "scale": True, **_ceiling(values, unit)},
+        "legend": {"right": 0, "top": 0} if levels else {"show": False},
+        "series": [own, *levels],
+    }
 
 
 def bars_option(
@@ -69,23 +75,17 @@ def bars_option(
     if target is not None:
         series["markLine"] = {
             "symbol": "none", "silent": True, "lineStyle": {"type": "dashed"},
-            "data": [{"yAxis": float(target), "label": {"formatter": f"目标 {written(target)}{unit}"}}],
+            "data": [{"yAxis": float(target), "label": {"formatter": f"目标 {written(target)}{unit}", **INSIDE}}],
         }  # fmt: skip
-    labels = {"interval": 0, "rotate": 30 if len(shown) > 6 else 0, "width": 90, "overflow": "truncate"}
+    few = len(shown) <= NAMED_BARS
+    labels = {"interval": 0 if few else "auto", "hideOverlap": True, "rotate": 0 if few else 40, "width": 90}
     return {
         "xAxis": {"type": "category", "data": [name for name, *_ in shown], "axisLabel": labels},
-        "yAxis": {"type": "value", "name": unit, **({"max": 100} if unit == "%" else {})},
+        "yAxis": {"type": "value", **({"max": 100} if unit == "%" else {})},
         "series": [series],
     }  # fmt: skip
 
 
-def _edges(values: Sequence[Decimal], unit: str) -> dict[str, Any]:
-    """Room around the line so that target and benchmark are in sight; per cent never past 0 and 100."""
-    if not values:
-        return {}
-    low, high = float(min(values)), float(max(values))
-    room = (high - low) * 0.15 or max(abs(high) * 0.05, 1)
-    low, high = low - room, high + room
-    if unit == "%":
-        low, high = max(low, 0), min(high, 100)
-    return {"min": int(low) if low > 0 else 0, "max": int(high) + (0 if high == int(high) else 1)}
+def _ceiling(values: Sequence[Decimal], unit: str) -> dict[str, Any]:
+    """Per cent never runs past a hundred."""
+    return {"max": 100} if unit == "%" and values and max(values) > 90 else {}

@@ -69,7 +69,26 @@ def by_units(one: Indicator, now: Standing, above: Unit | None, user: User) -> d
         lines.append(_line(str(row.unit), row, one.lamp(row.value, target), address, one, row.unit))
     bars = [(line["name"], line["number"], line["lamp"], line["href"]) for line in lines]
     chart = bars_option(bars, one.unit, now.target) if len(bars) > 1 else None
-    return {"lines": lines, "chart": chart, "pairs": [(line["name"], line["value"]) for line in lines]}
+    return {"lines": lines, "chart": chart, **_homeless(one, now, above, level)}
+
+
+def _homeless(one: Indicator, now: Standing, above: Unit | None, level: list[Reading]) -> dict[str, Any]:
+    """How many rows belong to none of the units, and where they are listed."""
+    told = [(row.part if row.whole is None else row.whole) or Decimal(0) for row in level]
+    every = now.part if now.whole is None else now.whole
+    hidden = next((number for number, path in enumerate(one.by) if _is_place(one, path)), None)
+    rest = (every or Decimal(0)) - sum(told, Decimal(0))
+    if above is not None or hidden is None or rest <= 0:
+        return {"homeless": 0, "homeless_rows": ""}
+    return {
+        "homeless": int(rest),
+        "homeless_rows": rows_address(one, None, group=hidden, part="base" if now.whole is not None else "rows"),
+    }
+
+
+def _is_place(one: Indicator, path: str) -> bool:
+    """Whether a breakdown is by the very thing whose units readings are kept for."""
+    return bool(one.units) and path.startswith(one.units.rpartition("__")[0] or one.units)
 
 
 def _line(name: str, row: Any, lamp: str, href: str, one: Indicator, unit: Unit) -> dict[str, Any]:
@@ -80,9 +99,9 @@ def _line(name: str, row: Any, lamp: str, href: str, one: Indicator, unit: Unit)
 
 
 def by_titles(one: Indicator, on: date) -> list[tuple[int, str]]:
-    """The further breakdowns an indicator offers: (number, heading). No query is made."""
+    """The breakdowns an indicator offers besides that by units: (number, heading). No query is made."""
     model = one.measure(on).rows().model if one.by else None
-    return [(number, heading(model, path)) for number, path in enumerate(one.by)]
+    return [(number, heading(model, path)) for number, path in enumerate(one.by) if not _is_place(one, path)]
 
 
 def heading(model: Any, path: str) -> str:
@@ -114,7 +133,6 @@ def breakdown(one: Indicator, number: int, unit: Unit | None, on: date) -> dict[
     return {
         "heading": heading(measured.rows().model, path), "lines": lines, "more": max(len(groups) - MOST_GROUPS, 0),
         "chart_data": bars_option(bars, one.unit, goal) if len(bars) > 1 else None,
-        "pairs": [(line["name"], line["value"]) for line in lines],
     }  # fmt: skip
 
 
