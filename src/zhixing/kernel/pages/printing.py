@@ -16,7 +16,9 @@ NOTHING = Markup('<span class="nothing">—</span>')
 
 
 def day(value: date | None) -> str:
-    """2026-09-01: columns of dates line up and sort by eye (GB/T 7408)."""
+    """2026-09-01: columns of dates line up and sort by eye (GB/T 7408). Of a moment, the day here."""
+    if isinstance(value, datetime):
+        value = localtime(value).date()
     return value.isoformat() if value else ""
 
 
