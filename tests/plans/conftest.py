@@ -55,7 +55,9 @@ class Scene:
         """Evidence on the point."""
         from zhixing.kernel.files.evidence import add_evidence
 
-        return add_evidence(title="工作总结", on=point, by=by or self.owner, at=self.now, medium="paper", shelf="档案室")
+        return add_evidence(
+            title="工作总结", on=point, by=by or self.owner, at=self.now, medium="paper", shelf="档案室"
+        )
 
 
 @pytest.fixture

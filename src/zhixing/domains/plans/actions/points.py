@@ -16,7 +16,7 @@ from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
 
 from ..choices import UNDONE, PointState
-from ..models import HandOver, Task, WorkPoint, WorkPointSupport
+from ..models import HandOver, PlanStage, Task, WorkPoint, WorkPointSupport
 
 NAMES = {"lead": "牵头部门", "owner": "责任人", "due_date": "完成时限"}
 
@@ -28,6 +28,7 @@ def add_point(values: Mapping[str, Any], *, by: User | None, at: datetime) -> Wo
         raise ValidationError({"task": f"任务“{task}”已撤销，不能再增加要点。"})
     given = dict(values)
     given.setdefault("no", next_no(task))
+    given["stage"] = given.get("stage") or stage_on(task, given.get("due_date"))
     _judge_people(given)
     return add_row(WorkPoint(**given), by=by, at=at)
 
@@ -51,6 +52,14 @@ def next_no(task: Task) -> int:
     return int(task.points.aggregate(last=Max("no"))["last"] or 0) + 1
 
 
+def stage_on(task: Task, due: date | None) -> PlanStage | None:
+    """The stage of the task's plan in whose days this day lies."""
+    if due is None:
+        return None
+    found: PlanStage | None = PlanStage.objects.running(due).filter(plan=task.action.plan_id).first()
+    return found
+
+
 @transaction.atomic
 def assign(
     point: WorkPoint, *, by: User, at: datetime, lead: Unit | None = None, owner: User | None = None,
@@ -66,6 +75,8 @@ def assign(
         "note": note,
     }  # fmt: skip
     values = {name: value for name, value in given.items() if value not in (None, "")}
+    if stage is None and due_date is not None and point.stage_id is None:
+        values["stage"] = stage_on(point.task, due_date)
     _judge_people(values)
     giver = point.owner
     point = amend_row(point, values, by=by, at=at, action="assign")
