@@ -118,7 +118,8 @@ def _most_parameters(connection: Any) -> int:
     if connection.vendor != "sqlite":
         return _MOST_PARAMETERS
     connection.ensure_connection()
-    return min(_MOST_PARAMETERS, connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER))
+    allowed: int = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+    return min(_MOST_PARAMETERS, allowed)
 
 
 def _read_keys(model: type[models.Model], rows: Sequence[Any]) -> None:
