@@ -15,6 +15,7 @@ NodeKind = Literal["plan", "action", "task", "point", "stage", "safeguard"]
 ChangeKind = Literal["added", "removed", "moved", "retitled", "renumbered", "text"]
 _ALIKE = 0.55
 _TEXT_ALIKE = 0.6
+_MOST_COMPARISONS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,8 +118,12 @@ def _matched(before: Sequence[_Placed], after: Sequence[_Placed], kind: str, pai
     found: dict[int, int] = {}
     _take(found, ours, of_same_words, beside)
     _take(found, ours, of_same_words, lambda at, other: True)
-    _take(found, ours, lambda at: theirs, lambda at, other: beside(at, other) and alike(at, other))
-    if kind != "point":  # a point that is only alike, under another task, is another point
+    children: dict[int, list[int]] = {}
+    for other in theirs:
+        children.setdefault(after[other].parent, []).append(other)
+    _take(found, ours, lambda at: children.get(pairs.get(before[at].parent, -1), ()), alike)
+    left = len(ours) - len(found), len(theirs) - len(found)
+    if kind != "point" and left[0] * left[1] <= _MOST_COMPARISONS:  # a point that is only alike elsewhere is another
         _take(found, ours, lambda at: theirs, alike)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -33,6 +34,7 @@ _NO_YEAR = re.compile(
 )
 _BARE_MONTH = re.compile(r"(?P<m>1[0-2]|0?[1-9])(?![\d年.])月?份?")
 _MONTH_AHEAD = re.compile(rf"(?P<y>{_YEAR})\s*年\s*(?P<m>1[0-2]|0?[1-9])(?=\s*[-—–~～至到]+\s*\d{{1,2}}\s*月)")
+_BEGINS = re.compile(rf"{_YEAR}|[上下]半年|[一二三四1-4]季度|{_MONTH}\s{{0,3}}月(?![考报])|年[底末]")
 _TO = re.compile(r"\s*(?:起|开始)?\s*(?:[-—–―−~～]+|至|到)\s*")
 _ONWARDS = re.compile(r"\s*(?:起|开始|以后|以来)")
 _HAN_YEAR = re.compile(r"[二][〇零○O0][〇零○一二三四五六七八九]{2}(?=年)")
@@ -85,19 +87,21 @@ def period_in(text: str, *, year: int = 0, month: int = 0) -> Period | None:
     ``year`` (0: none) is taken where the text names none; ``month`` is then the earliest that can be meant, so that a
     smaller one falls into the year after.
     """
+    return next(periods_in(text, year=year, month=month), None)
+
+
+def periods_in(text: str, *, year: int = 0, month: int = 0) -> Iterator[Period]:
+    """All spans of time in ``text``, in order, none within another."""
     folded, places = fold(text)
     folded = _HAN_YEAR.sub(lambda hit: str(number_of(hit.group().translate({79: 48, 48: "〇"}))), folded)
     at = 0
     while (found := _search(folded, at, year, month)) is not None:
-        moment, start, end = found
-        period = _completed(folded, moment, start, end)
-        if period is not None:
-            return Period(period.first, period.last, places[period.start], places[period.end])
-        at = end
-    return None
+        period = _completed(folded, *found)
+        yield Period(period.first, period.last, places[period.start], places[period.end])
+        at = max(period.end, at + 1)
 
 
-def _completed(text: str, moment: Moment, start: int, end: int) -> Period | None:
+def _completed(text: str, moment: Moment, start: int, end: int) -> Period:
     """The period that ``moment`` begins or ends, or is."""
     to = _TO.match(text, end)
     if to:
@@ -129,8 +133,8 @@ def _second(text: str, at: int, moment: Moment) -> Found | None:
 
 
 def _search(text: str, at: int, year: int, month: int) -> Found | None:
-    for hit in re.finditer(rf"{_YEAR}|[上下]半年|[一二三四1-4]季度|{_MONTH}\s*月(?!\w*[考报])|年[底末]", text[at:]):
-        start = at + hit.start()
+    for hit in _BEGINS.finditer(text, at):
+        start = hit.start()
         if (start and text[start - 1].isdigit()) or text[max(start - 1, 0)] in "每个":
             continue
         if start and text[start - 1] == "第" and not hit.group()[0].isdigit():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from .dates import Period, period_in
+from .dates import Period, periods_in
 from .draft import Deadline
 
 _RECURRING = re.compile(
@@ -37,13 +37,11 @@ def deadlines_in(text: str, *, year: int = 0, label: bool = False) -> Iterator[D
     """The deadlines that a text names, in order. ``label``: the text says nothing but a time, so any date is one."""
     for hit in _RECURRING.finditer(text):
         yield Deadline(kind="recurring", verbatim=hit.group(), rule=hit.group())
-    at = 0
-    while (period := period_in(text[at:], year=year)) is not None:
-        words = text[at + period.start : at + period.end]
-        before = _BEFORE.match(text, at + period.end)
+    for period in periods_in(text, year=year):
+        words = text[period.start : period.end]
+        before = _BEFORE.match(text, period.end)
         if label or before or period.first is not period.last:
             yield _fixed(period, words + (before.group() if before else ""))
-        at += max(period.end, 1)
     for kind, pattern in (("event", _EVENT), ("open", _OPEN)):
         for hit in pattern.finditer(text):
             if not text[: hit.start()].endswith("每"):

@@ -66,6 +66,8 @@ def task_tables(lines: Sequence[Line]) -> tuple[list[TaskTable], list[Doubt]]:
 def _headed(table: list[Line]) -> TaskTable | None:
     """The table with its headings, which may take two rows and stand below a title."""
     for at in range(min(3, len(table))):
+        if any(len(set(filter(None, line.cells))) > 2 for line in table[:at]):
+            return None  # what stands above a heading is a title or a date, never a row of data
         cells = table[at].cells
         columns = [column_of(cell) for cell in cells]
         below = [column_of(cell) for cell in table[at + 1].cells] if at + 1 < len(table) else []

@@ -14,6 +14,7 @@ _WEB = re.compile(
     r"|(?:打印本页|关闭窗口|返回列表|扫一扫|分享到|版权所有|当前位置|您现在的位置)"
 )
 _LONGEST_WEB = 60
+_LONGEST_CONTENTS = 120
 _PAGE = re.compile(
     r"[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?(?:\s*[/／]?\s*共\s*\d{1,4}\s*页)?[-—–·\s]*$|\d{1,3}\s*/\s*\d{1,3}$"
 )
@@ -51,7 +52,12 @@ def _kind(line: Line) -> str:
         return WEB
     if line.look.style.lower().startswith(("toc", "目录")) or _CONTENTS_HEAD.match(text):
         return CONTENTS
-    if not line.automatic and _CONTENTS.match(text) and not re.search(r"[,;:]", text):
+    if (
+        not line.automatic
+        and len(text) <= _LONGEST_CONTENTS
+        and _CONTENTS.match(text)
+        and not re.search(r"[,;:]", text)
+    ):
         return CONTENTS
     if len(text) <= _LONGEST_WEB and _IMPRINT.match(text):
         return IMPRINT

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from zhixing.kernel.outlines.lines import Span
+from zhixing.kernel.outlines.wording import likeness
 
 from .draft import DraftAction, DraftDuty, DraftPoint, DraftTask
 from .nodes import Reading
@@ -14,7 +14,8 @@ from .points import forbids
 from .titles import key
 
 _ALIKE = 0.6
-_MOST = 400
+_COMPARED = 40
+_MOST_COMPARISONS = 40_000
 
 
 def matched(
@@ -28,7 +29,7 @@ def matched(
     for duty in duties:
         name = key(duty.title)
         if name not in found:
-            found[name] = _place(name, keys)
+            found[name] = _place(name, keys, by_likeness=len(found) * len(keys) < _MOST_COMPARISONS)
             if found[name] is None:
                 reading.warn(duty.line_from, f"任务表里的“{duty.title[:30]}”没有对上方案里的任务", duty.verbatim)
         where = found[name]
@@ -39,7 +40,7 @@ def matched(
     return tuple(_with_points(action, rows) for action in actions), tuple(told)
 
 
-def _place(name: str, keys: Sequence[tuple[str, tuple[int, int]]]) -> tuple[int, int] | None:
+def _place(name: str, keys: Sequence[tuple[str, tuple[int, int]]], *, by_likeness: bool) -> tuple[int, int] | None:
     """The task of that title: the same, one that holds the other, or the most alike that is alike enough."""
     if len(name) < 2:
         return None
@@ -50,10 +51,11 @@ def _place(name: str, keys: Sequence[tuple[str, tuple[int, int]]]) -> tuple[int,
         if len(title) >= 4 and len(name) >= 4 and (title in name or name in title):
             return where
     best, at = 0.0, None
-    for title, where in keys[:_MOST]:
-        likeness = SequenceMatcher(None, title[:60], name[:60], autojunk=False).ratio()
-        if likeness > best:
-            best, at = likeness, where
+    if not by_likeness:
+        return None
+    for title, where in keys:
+        if (alike := likeness(title[:_COMPARED], name[:_COMPARED])) > best:
+            best, at = alike, where
     return at if best >= _ALIKE else None
 
 
@@ -78,44 +80,49 @@ def points_of(duties: Iterable[DraftDuty]) -> Iterable[DraftPoint]:
             )  # fmt: skip
 
 
-def actions_from(duties: Sequence[DraftDuty], title: str) -> tuple[tuple[DraftAction, ...], tuple[DraftDuty, ...]]:
-    """Actions and tasks of a document that is nothing but a table; rows without an action are gathered under one."""
+def actions_from(
+    duties: Sequence[DraftDuty], known: Sequence[DraftAction], reading: Reading
+) -> tuple[tuple[DraftAction, ...], tuple[DraftDuty, ...]]:
+    """Actions and tasks of a plan whose tasks stand in a table only; rows without an action are gathered under one.
+
+    ``known`` are actions that the text names; tasks go to the one their row names.
+    """
     grouped: dict[str, dict[str, list[DraftDuty]]] = {}
     for duty in duties:
         tasks = grouped.setdefault(duty.action if duty.action != duty.title else "", {})
         tasks.setdefault(duty.title, []).append(duty)
-    actions: list[DraftAction] = []
+    actions = {key(action.title): action for action in known}
+    last_action = max((action.no for action in known), default=0)
     told: list[DraftDuty] = []
     last = 0
-    for number, (name, tasks) in enumerate(grouped.items(), start=1):
+    for name, tasks in grouped.items():
+        action = actions.get(key(name))
+        number = action.no if action else last_action + 1
         made: list[DraftTask] = []
-        for task_title, rows in tasks.items():
+        for title, rows in tasks.items():
             last += 1
             told += (replace(row, action_no=number, task_no=last) for row in rows)
-            made.append(_task(last, task_title, rows))
-        span = _around(task.span for task in made)
-        actions.append(
-            DraftAction(
-                no=number,
-                title=name or title or "任务",
-                body="",
-                span=span,
-                verbatim=name,
-                tasks=tuple(made),
-                confidence=0.9 if name else 0.5,
-                notes=() if name else ("任务表没有写行动，归在一起",),
-            )
-        )
-    return tuple(actions), tuple(told)
+            made.append(_task(last, title, rows, reading))
+        last_action = max(last_action, number)
+        actions[key(name)] = replace(action or _action(number, name, made, reading), tasks=tuple(made))
+    return tuple(actions.values()), tuple(told)
 
 
-def _task(number: int, title: str, rows: Sequence[DraftDuty]) -> DraftTask:
+def _action(number: int, name: str, tasks: Sequence[DraftTask], reading: Reading) -> DraftAction:
+    span = _around(task.span for task in tasks)
+    return DraftAction(
+        no=number, title=name or "任务", body="", span=span, verbatim=reading.source.verbatim(span),
+        confidence=0.9 if name else 0.5, notes=() if name else ("任务表没有写行动，归在一起",),
+    )  # fmt: skip
+
+
+def _task(number: int, title: str, rows: Sequence[DraftDuty], reading: Reading) -> DraftTask:
     body = "\n".join(dict.fromkeys(row.body for row in rows if row.body))
-    verbatim = "\n".join(dict.fromkeys(row.verbatim for row in rows))
+    span = _around(row.span for row in rows)
     points = tuple(points_of(rows)) or tuple(points_of(_as_points(rows)))
     return DraftTask(
-        no=number, title=title or body[:20] or f"任务{number}", body=body, span=_around(row.span for row in rows),
-        verbatim=verbatim, points=points, confidence=0.9 if title else 0.5,
+        no=number, title=title or body[:20] or f"任务{number}", body=body, span=span,
+        verbatim=reading.source.verbatim(span), points=points, confidence=0.9 if title else 0.5,
         deadlines=tuple(dict.fromkeys(row.deadline for row in rows if row.deadline)),
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ from .suspicions import look_over
 from .titles import key, tidied, undated
 
 GRAMMAR = Grammar(counters=words.COUNTERS, heading_by_words=heading_by_words)
+_ATTACHMENTS_TRIED = 8
 _FLAT = re.compile(rf"(?:{'|'.join(words.KINDS_OF_ACTION[:3])})$")
 
 
@@ -69,7 +70,7 @@ def parse(source: Source) -> PlanDraft:
 def _parted(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     """The plan and, from the first “附件” after its last part on, what is attached to it."""
     marks = [at for at, line in enumerate(lines) if line.kind == "paragraph" and _is_attachment(line)]
-    for at in marks:
+    for at in marks[:_ATTACHMENTS_TRIED]:
         before = outline(lines[:at], GRAMMAR)
         if any(part.role in ("actions", "stages", "safeguards") for part in parts_of(before.nodes)):
             return list(lines[:at]), list(lines[at:])
@@ -118,8 +119,7 @@ def _text(part: Part, reading: Reading) -> str:
 def _actions(part: Part, reading: Reading, before: int) -> list[DraftAction]:
     """The actions of a part: its children, or the part itself, or, for a flat list of tasks, one that gathers them."""
     node = part.node
-    own = part.path and part.path[-1] == ""
-    if own:
+    if part.is_action:
         number = node.number if node.number is not None else before + 1
         tasks = tuple(task_of(no, child, reading) for no, child in numbered(node.children))
         return [action_of(number, node, reading, tasks=tasks)]
@@ -189,7 +189,7 @@ def _with_tables(draft: PlanDraft, reading: Reading) -> PlanDraft:
     if draft.tasks:
         actions, told = matched(draft.actions, duties, reading)
     else:
-        actions, told = actions_from(duties, draft.title)
+        actions, told = actions_from(duties, draft.actions, reading)
     return replace(draft, actions=actions, duties=told)
 
 
@@ -232,7 +232,7 @@ def _sections(parts: Sequence[Part], reading: Reading) -> list[DraftSection]:
             reading.warn(node.heading.line_from, "没有认出这一部分的性质，原文已保留，可在核对时改归类")
         span = node.own if taken_apart else node.span
         body = node.body.text if taken_apart else _text(part, reading)
-        if not taken_apart or not (part.path and part.path[-1] == ""):
+        if not part.is_action:
             found.append(_section(part.role, title, body, span, reading, node.number or 0))
     return found
 

@@ -13,22 +13,23 @@ from zhixing.kernel.outlines.outline import Node
 from . import words
 from .dates import period_in
 from .draft import SectionRole
-from .titles import key, tidied
+from .titles import key
 
 _STAGE = re.compile(r"阶段|^第[一二三四五六七八九十\d]+步")
 _KIND = re.compile(rf"(?:{'|'.join(words.KINDS_OF_ACTION)})$")
 _STAGE_LINE = re.compile(r"^.{2,16}阶段\s*[:(。]?")
 _ACTION_LINE = re.compile(r"^[\u3400-\u9fff“”\"、]{4,20}行动[。:]?$")
 _MOST_BOLD = 30
+_DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A node of the outline with the role it plays; ``path`` are the headings above it."""
+    """A node of the outline with the role it plays; ``is_action``: the node itself is one action, not a list."""
 
     role: SectionRole
     node: Node
-    path: tuple[str, ...] = ()
+    is_action: bool = False
 
 
 def heading_by_words(line: Line) -> int:
@@ -48,24 +49,24 @@ def heading_by_words(line: Line) -> int:
 
 def parts_of(nodes: Sequence[Node]) -> list[Part]:
     """The parts of the document in order, each with its role. A heading over several parts is looked through."""
-    found = list(_parts(nodes, ()))
+    found = list(_parts(nodes, 0))
     if not any(part.role == "actions" for part in found):
         found = _actions_on_top(found)
     return found
 
 
-def _parts(nodes: Sequence[Node], path: tuple[str, ...]) -> Iterator[Part]:
+def _parts(nodes: Sequence[Node], depth: int) -> Iterator[Part]:
     for node in nodes:
         role = role_of(node)
         inner = [role_of(child) for child in node.children]
         told = {each for each in inner if each in ("goals", "actions", "stages", "safeguards")}
-        several = role in ("other", "preamble") and bool(told) and len(path) < 3
+        several = role in ("other", "preamble") and bool(told) and depth < _DEEPEST
         both = (role == "goals" and "actions" in told) or (role == "actions" and told >= {"goals", "actions"})
         if several or both:
-            yield Part("other" if both else role, _without_children(node), path)
-            yield from _parts(node.children, (*path, tidied(node.title.text)))
+            yield Part("other" if both else role, _without_children(node))
+            yield from _parts(node.children, depth + 1)
         else:
-            yield Part(role, node, path)
+            yield Part(role, node)
 
 
 def _without_children(node: Node) -> Node:
@@ -122,4 +123,4 @@ def _actions_on_top(found: list[Part]) -> list[Part]:
     named = [part for part in found if part.role == "other" and _KIND.search(key(part.node.title.text))]
     chosen = named or [part for part in found if part.role == "other" and len(part.node.children) > 1]
     picked = {id(part) for part in chosen}
-    return [Part("actions", part.node, (*part.path, "")) if id(part) in picked else part for part in found]
+    return [Part("actions", part.node, is_action=True) if id(part) in picked else part for part in found]

@@ -17,6 +17,7 @@ _SHARE, _FEWEST = 0.7, 3
 _COUNTED = re.compile(r"([二两三四五六七八九十]|\d{1,2})个(阶段|重点领域|行动|方面|专项行动)")
 _LONG_QUOTE = re.compile(r"“([^”]{26,})”")
 _MOST = 200
+_LONGEST = 5_000
 
 
 def look_over(draft: PlanDraft, reading: Reading) -> None:
@@ -99,7 +100,7 @@ def _count(node: DraftNode, real: dict[str, int], reading: Reading) -> None:
 def _quotes(draft: PlanDraft, reading: Reading) -> None:
     told = 0
     for line in draft.source.lines:
-        if line.kind != "paragraph" or told >= _MOST:
+        if line.kind != "paragraph" or told >= _MOST or len(line.text) > _LONGEST:
             continue
         if line.text.count("“") != line.text.count("”") or line.text.count("《") != line.text.count("》"):
             reading.warn(line.no, "引号或书名号没有成对")

@@ -48,7 +48,7 @@ class Container:
         names = set(self._zip.namelist())
         found = [target for kind, target in self._relations("_rels/.rels", "") if kind.endswith("/officeDocument")]
         main = found[0] if found and found[0] in names else "word/document.xml"
-        if main not in names:
+        if main == "xl/workbook.xml" or main not in names:
             if "xl/workbook.xml" in names:
                 raise DocumentRefused(self.name, "这是 Excel 工作簿，扩展名却不是 .xlsx", "请把扩展名改回 .xlsx 再试")
             if "content.xml" in names:
