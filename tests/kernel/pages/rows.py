@@ -6,6 +6,7 @@ import datetime
 import itertools
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -15,6 +16,15 @@ from zhixing.kernel.people.sealing import SealedField
 
 COUNTER = itertools.count(1)
 YEAR = re.compile(r"year|cohort")
+ODD: dict[str, dict[str, Callable[[User], Any]]] = {
+    "supervision.meeting": {"recorder": lambda user: make_row(User, user)},
+    "supervision.orderextension": {
+        "old_due_date": lambda user: datetime.date(2024, 9, 10),
+        "asked_due_date": lambda user: datetime.date(2024, 9, 20),
+        "asked_date": lambda user: datetime.date(2024, 9, 1),
+    },
+}
+"""Fields that the field's type alone would fill against the model's own rules."""
 
 
 def make_rows(model: Any, count: int, user: User) -> None:
@@ -28,6 +38,7 @@ def make_row(model: Any, user: User) -> Any:
         number = next(COUNTER)
         return User.objects.create(tenant=user.tenant, account=f"row{number}", name=f"行{number}", password="!")
     values = {f.name: value_of(f, user) for f in model._meta.concrete_fields if needs(f)}
+    values |= {name: make(user) for name, make in ODD.get(model._meta.label_lower, {}).items()}
     row = model(**values)
     row.save()
     return row

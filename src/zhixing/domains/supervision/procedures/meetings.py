@@ -51,7 +51,13 @@ def _ask(meeting: Meeting, *, by: User, at: datetime) -> None:
 
 def _tell_chair(meeting: Meeting, *, by: User, at: datetime) -> None:
     url = meeting_address(meeting)
-    set_todo(meeting.chair, meeting_subject(meeting), f"签发议程：{meeting}", url=url, due_date=timezone.localdate(meeting.at))
+    set_todo(
+        meeting.chair,
+        meeting_subject(meeting),
+        f"签发议程：{meeting}",
+        url=url,
+        due_date=timezone.localdate(meeting.at),
+    )
 
 
 def _sign_agenda(meeting: Meeting, *, by: User, at: datetime) -> None:
