@@ -129,7 +129,8 @@ def test_chapters_and_articles():
 
 def test_decimal_numbers():
     plan = read_pasted(
-        "某校三年行动计划(2018-2020年)\n1 指导思想\n贯彻。\n2 工作目标\n2.1 总体目标\n提升。\n3 主要任务\n3.1 教学提升行动\n"
+        "某校三年行动计划(2018-2020年)\n1 指导思想\n贯彻。\n2 工作目标\n2.1 总体目标\n提升。\n"
+        "3 主要任务\n3.1 教学提升行动\n"
         "3.1.1 落实标准。制定方案。\n3.1.2 规范课堂。建立巡课制度。\n3.2 学生提升行动\n"
         "3.2.1 规范学籍。严格管理。\n"
         "4 实施步骤\n4.1 启动阶段（2018年3月—5月）\n发动。\n5 保障措施\n5.1 组织保障\n成立小组。"
@@ -233,6 +234,50 @@ def test_a_heading_broken_over_two_paragraphs():
     assert plan.actions[2].title == "管理骨干能力建设行动"
     assert plan.actions[2].body == "按岗位要求补能力。"
     assert plan.actions[2].notes
+
+
+def test_a_title_in_the_style_of_a_heading():
+    document = Document()
+    for depth, text in [
+        (1, "某校提升行动实施方案（2018—2020年）"),
+        (0, "为落实上级要求，制定本方案。"),
+        (2, "一、主要任务"),
+        (3, "（一）治理行动"),
+        (0, "1.招生。规范简章。"),
+        (2, "二、实施步骤"),
+        (3, "（一）发动阶段（2018年1月-3月）"),
+        (0, "开会。"),
+        (2, "三、保障措施"),
+        (3, "（一）加强领导"),
+        (0, "成立小组。"),
+    ]:
+        document.add_heading(text, depth) if depth else document.add_paragraph(text)
+    plan = read_plan(saved(document), name="方案.docx")
+    assert (plan.title, plan.period_from, plan.period_to) == ("某校提升行动实施方案", "2018", "2020")
+    assert told(plan) == [("治理行动", ["招生"])]
+    assert plan.stages[0].to_month == "2018-03"
+    assert any(section.body.startswith("为落实") for section in plan.sections)
+
+
+def test_parts_over_chapters_with_labels_on_lines_of_their_own():
+    plan = read_pasted(
+        "某校提升计划（2019.3—2021.8）\n第一部分 总体要求\n一、指导思想\n贯彻。\n二、主要目标\n提升。\n"
+        "第二部分 重点任务\n一、治理行动\n"
+        "（一）规范招生\n建立承诺制度，公开简章。\n责任部门：招生办\n完成时限：2019年9月底前\n（二）规范学籍\n1.核查学籍。\n2.建立台账。\n"
+        "第三部分 保障措施\n一、组织保障\n成立小组。"
+    )
+    assert told(plan) == [("治理行动", ["规范招生", "规范学籍"])]
+    first, second = plan.tasks
+    assert [(charge.role, charge.names) for charge in first.charges] == [("lead", ("招生办",))]
+    assert [point.text for point in first.points] == ["建立承诺制度", "公开简章"]
+    assert [point.origin for point in second.points] == ["item", "item"]
+    assert first.deadlines[0].end == datetime.date(2019, 9, 30)
+    assert plan.goals == "提升。"
+
+
+def test_a_task_without_a_verb_of_duty_is_one_point():
+    plan = read_pasted("某校方案\n一、主要任务\n（一）治理行动\n1.招生。另文安排。\n2.学籍。")
+    assert [[point.text for point in task.points] for task in plan.tasks] == [["另文安排"], ["学籍"]]
 
 
 def test_a_document_that_is_nothing_but_a_table():

@@ -15,7 +15,7 @@ _NUMBERED = re.compile(r"[\u2070-\u209f\u2150-\u218f\u2460-\u24ff\u2776-\u2793\u
 def fold(text: str) -> tuple[str, list[int]]:
     """``text`` in half width without what can't be seen, and for every character (and the end) its place in ``text``.
 
-    Brackets of all shapes become round ones, blanks of all widths a plain one, dashes and quotes stay.
+    Brackets of all shapes become round ones, blanks of all widths a plain one (line ends stay), dashes and quotes stay.
     """
     if not _INVISIBLE.search(text):
         return "".join(map(_folded, text)), list(range(len(text) + 1))
@@ -36,7 +36,7 @@ def visible(text: str) -> str:
 @cache
 def _folded(char: str) -> str:
     if char.isspace():
-        return " "
+        return "\n" if char == "\n" else " "
     if _NUMBERED.match(char):
         return char
     single = unicodedata.normalize("NFKC", char).translate(_BRACKETS)

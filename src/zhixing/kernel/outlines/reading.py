@@ -16,7 +16,7 @@ from .refusal import DAMAGED, SAVE_AGAIN, DocumentRefused
 from .text_reading import read_bytes
 
 _SHEETS = frozenset({".xlsx", ".csv", ".tsv"})
-_TEXTS = frozenset({".txt", ".md", ".text"})
+_TEXTS = frozenset({".txt", ".text"})
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OCR = "如果是扫描件，请先做文字识别（OCR）；有原稿的，请用 Word/WPS 另存为“Word 文档（*.docx）”，或复制文字粘贴进来"
 _BY_HEAD = (

@@ -23,7 +23,7 @@ _LABELS: dict[Role, str] = {
 }
 _ROLE_OF = {word: role for role, words in _LABELS.items() for word in words.split("|")}
 _LABEL = re.compile(r"[(【]?\s*(" + "|".join(sorted(_ROLE_OF, key=len, reverse=True)) + r")\s*[:】]\s*:?\s*")
-_STOP = re.compile(r"[。;)\n]")
+_STOP = re.compile(r"[。;)\n]|\s*(?:完成|办结|工作)?(?:时限|时间|期限)[^:]{0,4}:")
 _BY = re.compile(r"由([^,，、。;()\n]{2,20}?(?:、[^,，、。;()\n]{2,12}?){0,5})(?:共同)?(牵头|负责|承办|组织实施)")
 _UNIT = (
     r"[\u3400-\u9fffA-Za-z]{1,12}"
@@ -63,8 +63,9 @@ def charges_in(text: str) -> Iterator[tuple[Charge, int, int]]:
     for hit in _BY.finditer(folded):
         if not any(start <= hit.start() < end for start, end in taken):
             yield _charge(text, "lead", hit, places)
-    if (hit := _TRAILING.search(folded)) and not any(start <= hit.start() + 1 <= end for start, end in taken):
-        yield _charge(text, "lead", hit, places)
+    trailing = _TRAILING.search(folded)
+    if trailing and not any(start <= trailing.start() + 1 <= end for start, end in taken):
+        yield _charge(text, "lead", trailing, places)
 
 
 def _charge(text: str, role: Role, hit: re.Match[str], places: list[int]) -> tuple[Charge, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from zhixing.kernel.outlines.wording import Piece, likeness, wording
@@ -158,16 +159,15 @@ def _compared(
         yield Change(kind="added", node=new.kind, title=_called(new.node), after=new.path)
         return
     old = before[at]
-    where = {"before": old.path, "after": new.path}
+    change = partial(Change, node=new.kind, title=_called(new.node), before=old.path, after=new.path)
     if old.parent >= 0 and pairs.get(old.parent) != new.parent:
-        yield Change(kind="moved", node=new.kind, title=_called(new.node), **where)
+        yield change(kind="moved")
     elif old.node.no != new.node.no:
-        yield Change(kind="renumbered", node=new.kind, title=_called(new.node), **where)
+        yield change(kind="renumbered")
     if old.node.title != new.node.title:
-        pieces = wording(old.node.title, new.node.title)
-        yield Change(kind="retitled", node=new.kind, title=new.node.title, pieces=pieces, **where)
+        yield change(kind="retitled", pieces=wording(old.node.title, new.node.title))
     if (was := _words(old.node)) != (now := _words(new.node)):
-        yield Change(kind="text", node=new.kind, title=_called(new.node), pieces=wording(was, now), **where)
+        yield change(kind="text", pieces=wording(was, now))
 
 
 def _words(node: DraftNode) -> str:

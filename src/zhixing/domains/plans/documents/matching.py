@@ -91,21 +91,25 @@ def actions_from(
     for duty in duties:
         tasks = grouped.setdefault(duty.action if duty.action != duty.title else "", {})
         tasks.setdefault(duty.title, []).append(duty)
-    actions = {key(action.title): action for action in known}
+    actions = list(known)
+    places = {key(action.title): at for at, action in reversed(list(enumerate(known)))}
     last_action = max((action.no for action in known), default=0)
     told: list[DraftDuty] = []
     last = 0
     for name, tasks in grouped.items():
-        action = actions.get(key(name))
-        number = action.no if action else last_action + 1
+        at = places.get(key(name))
+        number = last_action + 1 if at is None else actions[at].no
         made: list[DraftTask] = []
         for title, rows in tasks.items():
             last += 1
             told += (replace(row, action_no=number, task_no=last) for row in rows)
             made.append(_task(last, title, rows, reading))
-        last_action = max(last_action, number)
-        actions[key(name)] = replace(action or _action(number, name, made, reading), tasks=tuple(made))
-    return tuple(actions.values()), tuple(told)
+        if at is None:
+            last_action = number
+            actions.append(replace(_action(number, name, made, reading), tasks=tuple(made)))
+        else:
+            actions[at] = replace(actions[at], tasks=tuple(made))
+    return tuple(actions), tuple(told)
 
 
 def _action(number: int, name: str, tasks: Sequence[DraftTask], reading: Reading) -> DraftAction:

@@ -73,7 +73,7 @@ def task_of(number: int, node: Node, reading: Reading) -> DraftTask:
     return DraftTask(
         no=number, title=_title(node, reading), body=text, span=node.span,
         verbatim=reading.source.verbatim(node.span), confidence=node.confidence, notes=notes_of(node),
-        points=tuple(_points(node, reading)), charges=charges, deadlines=deadlines,
+        points=tuple(_points(node, reading)) or (_whole_as_point(node, reading),), charges=charges, deadlines=deadlines,
     )  # fmt: skip
 
 
@@ -99,6 +99,17 @@ def _points(node: Node, reading: Reading) -> Iterator[DraftPoint]:
             verbatim=reading.source.verbatim(child.span), confidence=child.confidence, origin="item",
             zero_target=forbids(text),
         )  # fmt: skip
+
+
+def _whole_as_point(node: Node, reading: Reading) -> DraftPoint:
+    """A task of which no sentence tells a duty is one point: its text, else its title."""
+    stretch = node.body.strip(" \n。；;") or node.title.strip(" \n。；;") or node.title
+    span = stretch.span() if stretch else node.heading
+    text = " ".join(stretch.text.split()) or node.label
+    return DraftPoint(
+        no=1, title="", body=text, span=span, verbatim=reading.source.verbatim(span), confidence=0.5,
+        zero_target=forbids(text),
+    )  # fmt: skip
 
 
 def _point(number: int, stretch: Stretch, zero: bool, reading: Reading, *, sure: float) -> DraftPoint:

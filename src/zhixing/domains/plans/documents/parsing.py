@@ -10,7 +10,7 @@ from pathlib import Path
 from zhixing.kernel.outlines.folding import plain
 from zhixing.kernel.outlines.grammar import Grammar
 from zhixing.kernel.outlines.lines import Line, Source, Span
-from zhixing.kernel.outlines.outline import Node, outline
+from zhixing.kernel.outlines.outline import Node, Outline, outline
 from zhixing.kernel.outlines.reading import read_document
 from zhixing.kernel.outlines.text_reading import read_text
 
@@ -48,7 +48,7 @@ def parse(source: Source) -> PlanDraft:
     reading = Reading(source, warnings=list(source.warnings))
     furniture = furniture_in(source.lines)
     body, attached = _parted([line for line in source.lines if line.no not in furniture])
-    tree = outline(body, GRAMMAR)
+    tree = _untitled(outline(body, GRAMMAR), source)
     reading.warnings += tree.warnings
     head = head_of(tree.preface)
     parts = parts_of(tree.nodes)
@@ -61,10 +61,20 @@ def parse(source: Source) -> PlanDraft:
     ]  # fmt: skip
     draft = replace(draft, sections=tuple(sorted(sections, key=lambda section: section.line_from)))
     if not tree.nodes and not draft.duties:
-        reading.warn(0, "没有认出任何带编号的标题，整篇按一段文字读取", "全文")
+        reading.warn(0, "没有认出任何带编号的标题；请让每个标题、每段文字单独成行", "全文")
     look_over(draft, reading)
     ordered = sorted(dict.fromkeys(reading.warnings), key=lambda doubt: doubt.line)
     return replace(draft, warnings=tuple(ordered))
+
+
+def _untitled(tree: Outline, source: Source) -> Outline:
+    """The tree without a title that has the style of a heading, so that the whole plan hangs from it."""
+    first = tree.nodes[0] if tree.nodes else None
+    if first is None or first.number is not None or not words.DOCUMENT.search(undated(first.title.text)[0]):
+        return tree
+    lines = source.lines[first.own.line_from - 1 : first.own.line_to]
+    told = tuple(line for line in lines if line.kind != "blank")
+    return replace(tree, preface=(*tree.preface, *told), nodes=(*first.children, *tree.nodes[1:]))
 
 
 def _parted(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
