@@ -59,6 +59,7 @@ def model_of(route: str, view: Any) -> Any:
     from zhixing.kernel.jobs.models import Job
     from zhixing.kernel.notices.models import Notice
     from zhixing.kernel.pages.models import ExportRequest
+    from zhixing.kernel.papers.models import IssuedPaper
     from zhixing.kernel.people.models import Role
     from zhixing.kernel.sheets.models import ImportBatch
 
@@ -67,7 +68,7 @@ def model_of(route: str, view: Any) -> Any:
         return declared
     by_prefix = {
         "files/": StoredFile, "jobs/": Job, "notices/": Notice, "exports/": ExportRequest, "import/": ImportBatch,
-        "verification/own/": OwnRule, "people/role/": Role,
+        "verification/own/": OwnRule, "people/role/": Role, "papers/issued/": IssuedPaper,
     }  # fmt: skip
     for prefix, model in by_prefix.items():
         if route.startswith(prefix):

@@ -17,6 +17,7 @@ from zhixing.kernel.people.sealing import SealedField
 COUNTER = itertools.count(1)
 YEAR = re.compile(r"year|cohort")
 ODD: dict[str, dict[str, Callable[[User], Any]]] = {
+    "papers.issuedpaper": {"content": lambda user: paper_content()},
     "supervision.meeting": {"recorder": lambda user: make_row(User, user)},
     "supervision.orderextension": {
         "old_due_date": lambda user: datetime.date(2024, 9, 10),
@@ -25,6 +26,14 @@ ODD: dict[str, dict[str, Callable[[User], Any]]] = {
     },
 }
 """Fields that the field's type alone would fill against the model's own rules."""
+
+
+def paper_content() -> dict[str, Any]:
+    """A letter as the register keeps it."""
+    from zhixing.kernel.papers import Letter, Para
+    from zhixing.kernel.papers.frozen import plain
+
+    return plain(Letter(title="试验通知", blocks=[Para("正文")]))
 
 
 def make_rows(model: Any, count: int, user: User) -> None:
