@@ -17,6 +17,7 @@ from .indicators.declare import Indicator, indicators
 from .jobs.declare import jobs
 from .pages.declare import PAGE_KINDS
 from .papers.declare import Paper, papers
+from .people.duties import Duty, duties
 from .procedures.declare import Procedure, procedures
 from .rosters.declarations import Roster
 from .rosters.shelf import rosters
@@ -27,7 +28,7 @@ ROOMS: dict[str, list[tuple[type, Registry[Any]]]] = {
     "checks": [(Check, checks)],
     "rosters": [(Roster, rosters)],
     "indicators": [(Indicator, indicators)],
-    "procedures": [(Procedure, procedures)],
+    "procedures": [(Procedure, procedures), (Duty, duties)],
     "sheets": [(Sheet, sheets)],
     "papers": [(Paper, papers)],
     "pages": PAGE_KINDS,

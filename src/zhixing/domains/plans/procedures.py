@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from zhixing.kernel.files.evidence import accept_use, evidence_of
 from zhixing.kernel.notices.send import finish_todo, set_todo
+from zhixing.kernel.people.duties import Duty
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
 
-from .actions.points import address, missing_duties, subject
+from .actions.points import address, hand_over, missing_duties, subject
 from .choices import MemberRole, PointState
 from .models import GroupMember, WorkPoint
 
@@ -147,3 +148,10 @@ def take(name: str, point: WorkPoint, *, by: Any, at: datetime, opinion: str = "
     moved = PointProgress.take(name, point, by=by, at=at, opinion=opinion, **values)
     assert isinstance(moved, WorkPoint)
     return moved
+
+
+POINTS_IN_HAND = Duty(
+    code="plans.points_in_hand", title="未完成的工作要点", home=__name__,
+    rows=lambda user: WorkPoint.objects.undone().filter(owner=user), hand_over=hand_over,
+)  # fmt: skip
+"""An account with open points can't be closed, nor can its holder leave, before somebody has taken them over."""

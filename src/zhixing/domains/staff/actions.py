@@ -229,3 +229,6 @@ def _hand_over(duties: Duties, giver: User, heir: User, on: date, by: User, at: 
         change_tutor(class_group, tutor=heir, since=on + DAY, by=by, at=at, reason=f"{giver.name}离校")
     for row in (*duties.units, *duties.majors):
         amend_row(row, {"head": heir}, by=by, at=at, action="appoint", reason=f"{giver.name}离校")
+    for duty, rows in duties.others:
+        for row in rows:
+            duty.hand_over(row, to=heir, by=by, at=at, reason=f"{giver.name}离校")

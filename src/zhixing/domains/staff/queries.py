@@ -8,6 +8,7 @@ from typing import Any
 
 from zhixing.domains.school.models import ClassGroup, Department, Major
 from zhixing.kernel.checks.models import Finding
+from zhixing.kernel.people.duties import Duty, in_hand
 from zhixing.kernel.people.models import Unit, User
 
 from .choices import GONE
@@ -22,9 +23,11 @@ class Duties:
     classes: list[ClassGroup] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     majors: list[Major] = field(default_factory=list)
+    others: list[tuple[Duty, list[Any]]] = field(default_factory=list)
+    """What apps above have declared to be somebody's duty, such as work points of a plan."""
 
     def __bool__(self) -> bool:
-        return bool(self.findings or self.classes or self.units or self.majors)
+        return bool(self.findings or self.classes or self.units or self.majors or self.others)
 
     def lines(self) -> list[str]:
         """One line for each kind of duty, fit for the user's eyes."""
@@ -33,6 +36,7 @@ class Duties:
             ("担任班主任的班级", self.classes),
             ("负责的部门", self.units),
             ("负责的专业", self.majors),
+            *((duty.title, rows) for duty, rows in self.others),
         ]
         return [f"{title} {len(rows)} 项：{_names(rows)}" for title, rows in kinds if rows]
 
@@ -46,6 +50,7 @@ def open_duties(user: User | None) -> Duties:
         classes=list(ClassGroup.objects.running().filter(tutor=user)),
         units=list(Unit.objects.filter(head=user, closed_on=None)),
         majors=list(Major.objects.offered().filter(head=user)),
+        others=in_hand(user),
     )
 
 

@@ -17,6 +17,7 @@ from ..base.records import EditConflict
 from ..base.tenancy import current_tenant, tenant_scope
 from ..base.text import normalise
 from . import throttle, twofactor
+from .duties import in_hand
 from .models import ActivationCode, Assignment, Session, Tenant, User
 from .signin import PHONE
 from .witness import tell
@@ -65,9 +66,16 @@ def change_user(user: User, values: Mapping[str, Any], *, by: User, at: datetime
 
 
 def close_user(user: User, *, by: User | None, at: datetime, reason: str) -> User:
-    """Switch an account off: its sessions end with the next request, its slips of paper are void."""
+    """Switch an account off: its sessions end with the next request, its slips of paper are void.
+
+    Raises ValidationError while something is in the person's hands; the daily round (``by`` None) closes all the same.
+    """
     if by is not None and by.pk == user.pk:
         raise PermissionError("不能停用自己的账号。")
+    held = in_hand(user) if by is not None else []
+    if held:
+        told = "、".join(f"{duty.title} {len(rows)} 项" for duty, rows in held)
+        raise ValidationError(f"{user.name}名下还有{told}，请先移交给他人，再停用账号。")
     with transaction.atomic():
         user.is_active = False
         user.save(update_fields=["is_active", "updated_at"])
