@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from ..queries import WORDS, PointLine, Standing
 
-ROW, HEAD, LABEL, MONTH = 24, 40, 300, 46
+ROW, HEAD, LABEL, MONTH = 24, 40, 290, 34
 """Sizes in SVG units: height of a line and of the head, width of the labels and of a month."""
 LETTERS = 20
 DAYS = 30.4375
@@ -90,7 +90,7 @@ def _head(first: date, last: date, height: int) -> str:
     while day <= last:
         if day.month == 1 or day == first:
             found.append(f'<text class="g-year" x="{x + 4}" y="15">{day.year} 年</text>')
-        found.append(f'<text class="g-month" x="{x + 4}" y="32">{day.month} 月</text>')
+        found.append(f'<text class="g-month" x="{x + 4}" y="32">{day.month}月</text>')
         found.append(f'<line class="g-grid" x1="{x}" y1="20" x2="{x}" y2="{height}"/>')
         day = (day.replace(day=28) + timedelta(days=5)).replace(day=1)
         x += MONTH

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from zhixing.kernel.pages import (
     Column,
@@ -19,13 +20,14 @@ from zhixing.kernel.pages import (
     Panel,
     Request,
     Tab,
+    pages,
 )
 from zhixing.kernel.people.models import User
 
 from .. import actions
 from ..choices import ALIVE, PlanState
 from ..models import Action, Plan, PlanStage, Safeguard, Task, WorkPoint
-from ..queries import bindings, coverage, kind_choices, live_state, point_lines, tally, the_day
+from ..queries import coverage, kind_choices, live_state, point_lines, tally, the_day
 from ..queries.live import titles_of
 from .forms import EndForm, YearForm
 from .marks import kind_word
@@ -197,8 +199,18 @@ class LiveTab(Tab):
         state = live_state(row.kind, request.user)
         return {
             "live": state, "titles": titles_of(rule for rule, _ in state.rules),
-            "kinds": len(bindings()), "pages": state.binding.addresses() if state.binding else [],
+            "pages": doors(state.binding.pages, request) if state.binding else [],
         }  # fmt: skip
+
+
+def doors(names: Iterable[str], request: Request) -> list[tuple[str, str]]:
+    """(title, address) of those of the pages that are here and that the person may open."""
+    wanted = set(names)
+    return [
+        (page.heading(), reverse(page.entry()))
+        for page in pages
+        if page.entry() in wanted and (not page.view_permission() or request.user.holds(page.view_permission()))
+    ]
 
 
 class TaskPointsTab(Tab):

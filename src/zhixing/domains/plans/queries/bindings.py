@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from django.apps import apps
-from django.urls import NoReverseMatch, reverse
 
 DATA = Path(__file__).parent.parent / "data" / "bindings.toml"
 
@@ -50,16 +49,6 @@ class Binding:
         known = list(codes)
         found = (code for pattern in self.indicators for code in known if fnmatchcase(code, pattern))
         return list(dict.fromkeys(found))
-
-    def addresses(self) -> list[str]:
-        """Addresses of those of its pages that exist."""
-        found = []
-        for name in self.pages:
-            try:
-                found.append(reverse(name))
-            except NoReverseMatch:
-                continue
-        return found
 
 
 @cache

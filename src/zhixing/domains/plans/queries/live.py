@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from zhixing.kernel.checks.models import OPEN, Finding
 from zhixing.kernel.checks.severity import Severity
 from zhixing.kernel.indicators.declare import indicators
 from zhixing.kernel.indicators.standings import Standing, standings
+from zhixing.kernel.pages.indicator_rows import opens_at
 from zhixing.kernel.people.models import User
 
 from .bindings import Binding, bindings, kinds_watching
@@ -27,7 +28,7 @@ class LiveState:
     binding: Binding | None
     by_severity: dict[str, int] = field(default_factory=lambda: {one.value: 0 for one in Severity})
     rules: list[tuple[str, int]] = field(default_factory=list)
-    figures: list[tuple[Standing, str]] = field(default_factory=list)
+    figures: list[tuple[Standing, str, str]] = field(default_factory=list)
 
     @property
     def landed(self) -> tuple[str, ...]:
@@ -75,18 +76,15 @@ def live_state(kind: str, user: User) -> LiveState:
     return state
 
 
-def figures(codes: Iterable[str]) -> list[tuple[Standing, str]]:
-    """How these indicators stand (value, target, trend), each with the address of its rows; blank where none is."""
+def figures(codes: Iterable[str]) -> list[tuple[Standing, str, str]]:
+    """How these indicators stand (value, target, trend), each with its value in words and its rows' address."""
     found = standings(codes, timezone.localdate())
-    return [(one, _href(one.opens)) for one in found.values()]
+    return [(one, plain(one.value), opens_at(one.opens)) for one in found.values()]
 
 
-def _href(opens: str) -> str:
-    name, _, query = opens.partition("?")
-    try:
-        return f"{reverse(name)}?{query}" if name else ""
-    except NoReverseMatch:
-        return ""
+def plain(value: Decimal | None) -> str:
+    """A reading as people write it: one decimal, none where it is whole."""
+    return "—" if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
 def titles_of(rules: Iterable[str]) -> dict[str, str]:
