@@ -48,3 +48,52 @@ def answered_notice(user: Any) -> Any:
     notice.report, notice.reported_at = "各项问题均已整改到位。", notice.issued_at
     notice.save()
     return notice
+
+
+@scene("supervision.OrderPaper")
+@scene("supervision.ReminderPaper")
+@scene("supervision.FeedbackPaper")
+@scene("supervision.ExtensionPaper")
+def order_in_hand(user: Any) -> Any:
+    """An order that went out, was answered once and chased once."""
+    import datetime
+
+    from zhixing.domains.supervision.models import Order, OrderFeedback, OrderSupport, Reminder
+
+    order = make_row(Order, user)
+    order.owner, order.state, order.year, order.number = user, "in_progress", 2024, 1
+    order.no, order.issued_date = "督办〔2024〕1号", datetime.date(2024, 9, 1)
+    order.save()
+    for model in (OrderFeedback, OrderSupport, Reminder):
+        row = make_row(model, user)
+        row.order = order
+        row.save()
+    return order
+
+
+@scene("supervision.MinutesPaper")
+@scene("supervision.AgendaPaper")
+def meeting_held(user: Any) -> Any:
+    from zhixing.domains.supervision.models import Attendance, Decision, Meeting, Topic
+
+    meeting = make_row(Meeting, user)
+    meeting.state, meeting.minutes = "held", "会议要求各部门抓好落实。"
+    meeting.save()
+    for model, values in ((Topic, {"state": "accepted"}), (Decision, {}), (Attendance, {"presence": "present"})):
+        row = make_row(model, user)
+        row.meeting = meeting
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+    return meeting
+
+
+@scene("supervision.DecisionNotice")
+def decision_with_a_unit(user: Any) -> Any:
+    from zhixing.domains.supervision.models import Decision
+    from zhixing.kernel.people.models import Unit
+
+    decision = make_row(Decision, user)
+    decision.lead = make_row(Unit, user)
+    decision.save()
+    return decision
