@@ -60,3 +60,16 @@ class ComplaintState(TextChoices):
 class NoticeState(TextChoices):
     RECEIVED = "received", "待落实"
     ANSWERED = "answered", "已回复"
+
+
+class Conclusion(TextChoices):
+    WAITING = "waiting", "未自查"
+    FIT = "fit", "符合"
+    MOSTLY = "mostly", "基本符合"
+    UNFIT = "unfit", "不符合"
+    NOT_APPLICABLE = "na", "不适用"
+
+
+class RoundState(TextChoices):
+    OPEN = "open", "自查中"
+    CLOSED = "closed", "已结束"

@@ -7,18 +7,14 @@ from typing import Any
 
 from zhixing.kernel.checks import Severity
 from zhixing.kernel.checks.models import Finding, Stage
-from zhixing.kernel.papers import Form, Heading, Letter, Paper, Para, Signatures, Slip, Table
+from zhixing.kernel.papers import Form, Heading, Letter, Paper, Para, Signatures, Slip, Table, written_day
+from zhixing.kernel.papers.declare import day_of
 from zhixing.kernel.people.models import Tenant
 
 from .models import LedgerEntry, RectificationNotice
 from .queries import last_measures, notice_lines, plans_of
 
 SEVERITIES = dict(Severity.choices)
-
-
-def day(value: Any) -> str:
-    """A day as offices write it; blank for none."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else ""
 
 
 def name(person: Any) -> str:
@@ -34,7 +30,7 @@ class RectificationNoticePaper(Paper):
         """F10: findings, demand, term, reinspection, and the receipt to tear off."""
         items = notice_lines(row)
         basis = f"依据{row.basis}，" if row.basis else ""
-        again = f"我们将于{day(row.reinspect_date)}复查。" if row.reinspect_date else "到期后组织复查。"
+        again = f"我们将于{written_day(row.reinspect_date)}复查。" if row.reinspect_date else "到期后组织复查。"
         lines = [
             (item.position, item.finding.title, item.finding.object_label, item.finding.message, item.finding.remedy)
             for item, _ in items
@@ -53,19 +49,20 @@ class RectificationNoticePaper(Paper):
                 Heading(1, "一、整改要求"),
                 Para(row.demand),
                 Heading(1, "二、整改期限"),
-                Para(f"请于{day(row.due_date)}前整改到位，并报送书面整改报告。{again}"),
+                Para(f"请于{written_day(row.due_date)}前整改到位，并报送书面整改报告。{again}"),
                 Signatures([("签发人", row.issued_by.name)], date=False),
                 Slip(
                     "整改通知书回执",
                     [
                         [("通知书编号", str(row)), ("整改部门", row.unit.name)],
-                        [("签收人", name(row.receiver) if row.received_at else ""), ("签收日期", day(row.received_at))],
+                        [("签收人", name(row.receiver) if row.received_at else "")],
+                        [("签收日期", written_day(row.received_at))],
                     ],
                     text="本通知书及所列问题已收悉，将按要求整改。",
                 ),
             ],
             signer=school.name,
-            date=row.issued_at.date(),
+            date=day_of(row.issued_at),
         )  # fmt: skip
 
 
@@ -85,7 +82,7 @@ class RectificationReportPaper(Paper):
         lines = [
             (
                 item.position, item.finding.title, _cause(plans.get(item.finding_id)), deed,
-                item.finding.get_stage_display(), day(item.finding.settled_at),
+                item.finding.get_stage_display(), written_day(item.finding.settled_at),
             )
             for item, deed in items
         ]  # fmt: skip
@@ -104,7 +101,7 @@ class RectificationReportPaper(Paper):
                 ),
             ],
             signer=row.unit.name,
-            date=(row.reported_at or row.issued_at).date(),
+            date=day_of(row.reported_at or row.issued_at),
         )  # fmt: skip
 
 
@@ -121,7 +118,7 @@ class FindingsPaper(Paper):
         lines = [
             (
                 place, f.get_source_display(), f.title, f.object_label, f.message, f.basis, SEVERITIES[f.severity],
-                f.unit.name if f.unit else "", name(f.owner), day(f.due_date), f.get_stage_display(),
+                f.unit.name if f.unit else "", name(f.owner), written_day(f.due_date), f.get_stage_display(),
             )
             for place, f in enumerate(rows, 1)
         ]  # fmt: skip
@@ -129,7 +126,7 @@ class FindingsPaper(Paper):
         return Letter(
             title=f"{school.name}问题清单", kind_of_layout="table", date=on,
             blocks=[
-                Para(f"共 {len(rows)} 条，截至{day(on)}。", indent=False),
+                Para(f"共 {len(rows)} 条，截至{written_day(on)}。", indent=False),
                 Table(heads, lines, widths_mm=(9, 17, 30, 26, 42, 34, 11, 20, 15, 22, 15), align=("center",)),
             ],
         )  # fmt: skip
@@ -185,12 +182,12 @@ class FindingPaper(Paper):
                         [("具体情况", row.message)],
                         [("依据", row.basis)],
                         [("责任部门", row.unit.name if row.unit else ""), ("责任人", name(row.owner))],
-                        [("交办人", name(row.assigned_by)), ("整改期限", day(row.due_date))],
+                        [("交办人", name(row.assigned_by)), ("整改期限", written_day(row.due_date))],
                         [("原因分析", _cause(plan), 14)],
                         [("整改措施", done or (plan.measure if plan else ""), 24)],
                         [("状态", row.get_stage_display()), ("复查人", name(row.verifier))],
                         [("复查意见", "", 18)],
-                        [("销号日期", day(row.settled_at)), ("复发次数", row.relapse_count)],
+                        [("销号日期", written_day(row.settled_at)), ("复发次数", row.relapse_count)],
                     ]
                 ),
                 Signatures([("责任人", ""), ("复查人", "")]),
@@ -208,6 +205,6 @@ def _ledger_line(entry: Any, plans: dict[int, Any], measures: dict[int, str]) ->
         f"{entry.year}-{entry.no}", finding.get_source_display(), f"{finding.title}（{finding.object_label}）",
         plan.get_kind_display() if plan else "", plan.get_level_display() if plan else "", _cause(plan),
         measures.get(entry.finding_id) or (plan.measure if plan else ""), name(plan.sponsor) if plan else "",
-        finding.unit.name if finding.unit else "", name(finding.owner), day(finding.due_date),
-        finding.get_stage_display(), name(finding.verifier), day(finding.settled_at),
+        finding.unit.name if finding.unit else "", name(finding.owner), written_day(finding.due_date),
+        finding.get_stage_display(), name(finding.verifier), written_day(finding.settled_at),
     )  # fmt: skip

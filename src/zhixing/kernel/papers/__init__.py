@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         Slip,
         Table,
     )
-    from .declare import Paper, papers, papers_of
+    from .declare import Paper, papers, papers_of, written_day
     from .issuing import cancel, draw, issue
     from .pdf import to_pdf
     from .word import to_docx
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Annex", "Box", "Form", "Head", "Heading", "Imprint", "Labelled", "Letter", "PageBreak", "Paper", "Para",
     "Picture", "Signatures", "Slip", "Table", "cancel", "draw", "issue", "papers", "papers_of", "to_docx", "to_pdf",
+    "written_day",
 ]  # fmt: skip
 __getattr__ = offered_by(
     __name__,
@@ -36,6 +37,7 @@ __getattr__ = offered_by(
         ("Annex", "Box", "Form", "Head", "Heading", "Imprint", "Labelled", "Letter", "PageBreak", "Para", "Picture",
          "Signatures", "Slip", "Table"), "blocks",
     ),
-    Paper="declare", papers="declare", papers_of="declare", cancel="issuing", draw="issuing", issue="issuing",
+    Paper="declare", papers="declare", papers_of="declare", written_day="declare",
+    cancel="issuing", draw="issuing", issue="issuing",
     to_pdf="pdf", to_docx="word",
 )  # fmt: skip

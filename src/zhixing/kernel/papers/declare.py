@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..base.records import Record
@@ -85,3 +85,9 @@ def day_of(at: Any) -> date:
     from django.utils.timezone import localtime  # app ready
 
     return localtime(at).date()
+
+
+def written_day(value: Any) -> str:
+    """A day or a moment as offices write it (2018年1月6日, no leading zeros); blank for none."""
+    day = day_of(value) if isinstance(value, datetime) else value
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""

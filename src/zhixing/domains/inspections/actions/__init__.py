@@ -15,9 +15,29 @@ from .records import (
     change_inspection,
     change_notice,
 )
+from .selfchecks import add_point, answer_check, change_point, close_round, load_points, open_round
 
 __all__ = [
-    "add_appraisal", "add_appraisal_item", "add_complaint", "add_inspection", "add_notice", "announce_draw",
-    "answer_complaint", "answer_notice", "change_appraisal", "change_complaint", "change_inspection", "change_notice",
-    "draw_lots", "judge_item", "raise_from", "replace_draw",
+    "add_appraisal",
+    "add_appraisal_item",
+    "add_complaint",
+    "add_inspection",
+    "add_notice",
+    "add_point",
+    "announce_draw",
+    "answer_check",
+    "answer_complaint",
+    "answer_notice",
+    "change_appraisal",
+    "change_complaint",
+    "change_inspection",
+    "change_notice",
+    "change_point",
+    "close_round",
+    "draw_lots",
+    "judge_item",
+    "load_points",
+    "open_round",
+    "raise_from",
+    "replace_draw",
 ]  # fmt: skip

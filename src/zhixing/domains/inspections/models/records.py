@@ -12,7 +12,7 @@ from zhixing.kernel.checks.models import Source
 from zhixing.kernel.people.models import Unit, User
 from zhixing.kernel.people.sealing import SealedField
 
-from .choices import (
+from ..choices import (
     Audience,
     Channel,
     ComplaintState,
