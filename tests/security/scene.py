@@ -56,6 +56,7 @@ def model_of(route: str, view: Any) -> Any:
     """The kind of record that the uid in an address names; raises for an address nobody has thought of."""
     from zhixing.kernel.checks.models import OwnRule
     from zhixing.kernel.files.models import StoredFile
+    from zhixing.kernel.indicators.models import Target
     from zhixing.kernel.jobs.models import Job
     from zhixing.kernel.notices.models import Notice
     from zhixing.kernel.pages.models import ExportRequest
@@ -69,6 +70,7 @@ def model_of(route: str, view: Any) -> Any:
     by_prefix = {
         "files/": StoredFile, "jobs/": Job, "notices/": Notice, "exports/": ExportRequest, "import/": ImportBatch,
         "verification/own/": OwnRule, "people/role/": Role, "papers/issued/": IssuedPaper,
+        "indicators/targets/": Target,
     }  # fmt: skip
     for prefix, model in by_prefix.items():
         if route.startswith(prefix):
