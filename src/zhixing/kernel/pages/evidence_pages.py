@@ -216,7 +216,7 @@ class EvidenceUseList(ListPage):
     columns = (
         Column("evidence__title", "佐证材料", link=True, width="wide"), Column("object_label", width="wide"),
         Column("unit__name", "部门"), Column("evidence__formed_on", "形成日期"), Column("note", width="wide"),
-        Column("added_by__name", "提交人"), "added_at", Column("accepted_at"), Column("refused_reason"),
+        Column("added_by__name", "提交人"), "added_at", Column("accepted_at"), Column("refused_reason", default=False),
     )  # fmt: skip
     filters = (
         Filter("state", "状态", options=USE_STATES, apply=lambda rows, value: getattr(rows, value)()), "unit",
