@@ -60,9 +60,20 @@ def test_every_layout_is_set_with_its_fonts_inside(name: str) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+ENDLESS = "https://example.test/" + "x" * 300
+WIDE = Letter(
+    title=ENDLESS, addressee=ENDLESS, attachments=[ENDLESS],
+    blocks=[
+        Para(ENDLESS), Heading(1, ENDLESS), Heading(2, "（一）", body=ENDLESS),
+        Table(["甲", ENDLESS], [[ENDLESS, 1]] * 2),
+        Form([[(ENDLESS, ENDLESS), ("乙", ENDLESS)]]),
+    ],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*LAYOUTS, "endless words"])
 def test_no_page_is_empty_or_written_into_its_margins(name: str) -> None:
-    for at, picture in enumerate(to_pngs(LAYOUTS[name], ppi=36)):
+    for at, picture in enumerate(to_pngs(LAYOUTS.get(name, WIDE), ppi=36)):
         image = Image.open(BytesIO(picture)).convert("L")
         ink = image.point(lambda value: 255 if value < 120 else 0)
         box = ink.getbbox()
