@@ -81,7 +81,7 @@ class _Story:
         self.earlier_plan()
         plan = self.take_effect()
         self.group(plan)
-        points = list(WorkPoint.objects.of_plan(plan).select_related("task").order_by("task__no", "no"))
+        points = list(WorkPoint.objects.of_plan(plan).select_related("task__action").order_by("task__no", "no"))
         for number, point in enumerate(points):
             self.tell(point, number)
         self.faults(plan)
@@ -156,7 +156,7 @@ class _Story:
         start = self.today + timedelta(days=30) if course == "future" else due - timedelta(days=120)
         given = {
             "lead": self.units[name], "owner": people[number % min(len(people), 4)],
-            "sponsor": self.people["学校领导"][2 + number % 2], "start_date": start, "due_date": due,
+            "sponsor": self.people["学校领导"][2 + point.task.action.no % 2], "start_date": start, "due_date": due,
             "expected_evidence": self.rnd.choice(PROOFS),
             "recurrence": next((word for begin, word in RECURRING.items() if begin in point.text), ""),
             "supports": [self.units["办公室"]] if number % 5 == 0 else [],
