@@ -17,6 +17,11 @@ from zhixing.kernel.people.sealing import SealedField
 COUNTER = itertools.count(1)
 YEAR = re.compile(r"year|cohort")
 ODD: dict[str, dict[str, Callable[[User], Any]]] = {
+    "inspections.publicappraisal": {
+        "issued_count": lambda user: 100,
+        "returned_count": lambda user: 90,
+        "valid_count": lambda user: 80,
+    },
     "papers.issuedpaper": {"content": lambda user: paper_content()},
     "supervision.meeting": {"recorder": lambda user: make_row(User, user)},
     "supervision.orderextension": {

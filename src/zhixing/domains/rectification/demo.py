@@ -14,7 +14,8 @@ from zhixing.domains.students.actions import correct_student
 from zhixing.domains.students.models import Student
 from zhixing.kernel.checks.models import Finding, Stage
 from zhixing.kernel.checks.verification import verify_records
-from zhixing.kernel.people.models import Tenant, User
+from zhixing.kernel.people.models import Tenant
+from zhixing.kernel.people.roles import holder
 from zhixing.kernel.sheets.declare import sheets
 from zhixing.kernel.sheets.verification import verify_roster
 
@@ -182,11 +183,3 @@ class _Weeks:
             finding = doubts.filter(rule=rule).first()
             if finding is not None:
                 take(name, finding, by=self.director, at=self.ago(LAST_RUN, 5), opinion=opinion)
-
-
-def holder(role: str) -> User:
-    """Somebody who holds the role; LookupError where nobody does."""
-    held = User.objects.filter(assignments__role__code=role, is_active=True).order_by("pk").first()
-    if not isinstance(held, User):
-        raise LookupError(f"nobody holds the role {role}")
-    return held

@@ -201,3 +201,11 @@ def _described(assignment: Assignment) -> str:
 
 def _spelt(permissions: Permissions) -> str:
     return "；".join(f"{extent}: {' '.join(patterns)}" for extent, patterns in sorted(permissions.items()))
+
+
+def holder(role: str) -> User:
+    """Somebody active who holds the role; LookupError where nobody does."""
+    held = User.objects.filter(assignments__role__code=role, is_active=True).order_by("pk").first()
+    if not isinstance(held, User):
+        raise LookupError(f"nobody holds the role {role}")
+    return held

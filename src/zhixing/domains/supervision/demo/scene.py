@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from zhixing.domains.school.queries import departments
 from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.people.roles import holder
 
 from ..actions.answers import keep_feedback
 from ..choices import FeedbackKind
@@ -64,13 +65,6 @@ def scene_of(rnd: Random, at: datetime) -> Scene:
         rnd, at, units, director=holder("office_director"), clerk=holder("office_clerk"),
         principal=holder("principal"), secretary=holder("party_secretary"),
     )  # fmt: skip
-
-
-def holder(role: str) -> User:
-    held = User.objects.filter(assignments__role__code=role, is_active=True).order_by("pk").first()
-    if not isinstance(held, User):
-        raise LookupError(f"nobody holds the role {role}")
-    return held
 
 
 def owner_of(order: Order) -> User:
