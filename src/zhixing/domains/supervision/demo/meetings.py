@@ -18,11 +18,21 @@ TOPICS = (
     ("办公室", "plan", "提升计划本月推进情况", "通报红黄灯事项和逾期督办。"),
     ("学生科（德育）", "business", "学生公寓管理调整", "拟调整晚查制度。"),
 )
-DECISIONS = (
-    ("教务科", "期中教学检查分三组进行，检查结果在全校通报。", 9),
-    ("安全保卫科", "三号楼应急照明本月内更换完毕。", 12),
-    ("总务科", "学生公寓热水供应时间延长到晚上九点半。", 6),
-)
+DECISIONS = {
+    9: (("教务科", "期中教学检查分三组进行，检查结果在全校通报。", 9),
+        ("安全保卫科", "三号楼应急照明本月内更换完毕。", 12),
+        ("总务科", "学生公寓热水供应时间延长到晚上九点半。", 6)),
+    7: (("招生就业科", "实习单位资质逐家复核，不合格的停止合作。", 10),
+        ("信息中心", "九月底前完成校园网实名认证。", 8)),
+    5: (("学生科（德育）", "班级量化考核结果每周一公示。", 5),
+        ("财务科", "困难学生资助名单复核后报校长签发。", 7)),
+    3: (("教务科", "下学期开课计划提前两周公布。", 10),
+        ("安全保卫科", "校门口护学岗早晚高峰各增加一人。", 12),
+        ("总务科", "食堂餐具消毒记录每日上墙。", 6)),
+    1: (("信息技术部", "技能节设备清单由各部审核后统一采购。", 9),
+        ("教务科", "期末考试命题一周内完成审核。", 12)),
+}  # fmt: skip
+"""Weeks back -> what the meeting decided: department, words, work days given."""
 
 
 def meetings(scene: Scene) -> None:
@@ -53,7 +63,7 @@ def _topic(scene: Scene, meeting: Meeting, number: int, at: datetime) -> Any:
 
 
 def _held(scene: Scene, days: int, *, with_plan: bool, signed: bool = True) -> Meeting:
-    at, called = scene.ago(days), scene.ago(days + 4)
+    at, called = scene.ago(days, 6), scene.ago(days + 4)
     meeting = _called(scene, called, at)
     for number in (0, 1, 2) if with_plan else (0, 1):
         topic = _topic(scene, meeting, number, scene.ago(days + 3))
@@ -65,7 +75,7 @@ def _held(scene: Scene, days: int, *, with_plan: bool, signed: bool = True) -> M
     presences = {user: away.get(user, ("present", "")) for user, _ in seats}
     actions.note_attendance(meeting, presences=presences, by=scene.clerk, at=at)
     meeting = take_meeting("hold", meeting, by=scene.director, at=at)
-    for unit, text, due in DECISIONS[: 3 if days % 2 else 2]:
+    for unit, text, due in DECISIONS[days // 5]:
         head, until = scene.units[unit].head, scene.days.shifted(timezone.localdate(at), due)
         values = {"text": text, "lead": scene.units[unit], "owner": head, "due_date": until}
         actions.add_decision(meeting, values, by=scene.clerk, at=at)
@@ -101,7 +111,7 @@ def _minuted(scene: Scene, meeting: Meeting, days: int) -> Meeting:
 
 def _coming(scene: Scene) -> None:
     """Next week's meeting, with topics of which one waits for the office's word."""
-    held = scene.at + timedelta(days=(scene.day(4) - scene.today).days)
+    held = scene.moment(scene.day(4), 15)
     meeting = _called(scene, scene.ago(1), held)
     first = _topic(scene, meeting, 2, scene.ago(0, -2))
     actions.review_topic(first, state="accepted", by=scene.director, at=scene.ago(0, -1))

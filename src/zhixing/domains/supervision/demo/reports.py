@@ -35,7 +35,7 @@ def reports(scene: Scene) -> None:
 
 
 def _moment(scene: Scene, day: date) -> datetime:
-    return scene.at - timedelta(days=(scene.today - day).days)
+    return scene.moment(day, 10) if day < scene.today else scene.at
 
 
 def _reported(scene: Scene, report: MonthlyReport, back: int, number: int) -> None:

@@ -47,8 +47,15 @@ class Scene:
 
     def ago(self, work_days: int, hours: int = 0) -> datetime:
         """A moment in office hours, that many work days back."""
-        day = self.days.shifted(self.today, -work_days)
-        return self.at - timedelta(days=(self.today - day).days) + timedelta(hours=hours)
+        if not work_days:
+            return self.at + timedelta(hours=hours)
+        return self.moment(self.days.shifted(self.today, -work_days), 9 + hours)
+
+    def moment(self, day: date, hour: int) -> datetime:
+        """An hour of a day, school time."""
+        return timezone.localtime(self.at).replace(
+            year=day.year, month=day.month, day=day.day, hour=hour, minute=0, second=0, microsecond=0
+        )
 
     def day(self, work_days: int) -> date:
         return self.days.shifted(self.today, work_days)

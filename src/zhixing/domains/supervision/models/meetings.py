@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from zhixing.kernel.base.records import DataClass, Reach, Record, Rows, manager_of
 from zhixing.kernel.people.models import Unit, User
@@ -78,7 +79,7 @@ class Meeting(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return self.title or f"{self.get_kind_display()}（{self.at:%Y-%m-%d}）"
+        return self.title or f"{self.get_kind_display()}（{timezone.localdate(self.at)}）"
 
 
 class Attendance(Record):

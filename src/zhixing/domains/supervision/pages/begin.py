@@ -64,7 +64,7 @@ def proposed(source: Any) -> dict[str, Any]:
         }  # fmt: skip
     if isinstance(source, Decision):
         return {
-            "subject": source.text[:120], "demand": source.text, "source_kind": SourceKind.DECISION,
+            "subject": source.text.rstrip("。")[:120], "demand": source.text, "source_kind": SourceKind.DECISION,
             "source_label": f"{source.meeting} 第{source.no}号决议", "lead": source.lead_id, "owner": source.owner_id,
             "due_date": source.due_date or due, "sponsor": source.meeting.chair_id,
         }  # fmt: skip

@@ -16,7 +16,7 @@ from ..choices import Card, OrderState
 from ..models import Order
 from ..queries.clock import Clock
 
-SHOWN = 30
+SHOWN = 12
 FIELDS = (
     "uid", "no", "subject", "state", "card", "due_date", "lead__name", "owner__name", "returned_count",
 )  # fmt: skip

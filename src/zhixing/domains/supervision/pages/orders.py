@@ -202,12 +202,13 @@ class OrderDetail(DetailPage):
     template = "supervision/order.html"
     model = Order
     facts = (
-        Facts("督办", ("no", "subject", "state", "card", Column("demand", width="wide"), "source_kind",
-                     "source_label", "instruction", "instructed_by", "feedback_asked")),
+        Facts("督办", (Column("state", render=badge_of(OrderState)), Column("card", render=badge_of(Card)),
+                     Column("mark", render=badge_of(Mark)), Column("demand", width="wide"), "source_kind",
+                     "feedback_asked", "instruction", "instructed_by")),
         Facts("责任与时限", ("lead", "owner", Column("shown_supports", "协办部门"), "sponsor", "issued_date",
-                        "due_date", "first_due_date", "issued_by", "drafted_by", "work_point")),
-        Facts("办理", ("signed_by", "signed_at", "answered_by", "answered_at", "reviewer", "mark", "settled_at",
-                     "returned_count", "archive_class", "archived_at")),
+                        "due_date", "first_due_date", "issued_by", "work_point")),
+        Facts("办理", ("signed_by", "signed_at", "answered_by", "answered_at", "reviewer", "settled_at",
+                     "returned_count", "archive_class")),
     )  # fmt: skip
     deeds = (
         ISSUE, SIGN, START, REPORT, ANSWER, EXTEND, SETTLE, BACK, DECIDE, REMIND, REASSIGN, SUPPORTS, ARCHIVE, WITHDRAW,

@@ -221,6 +221,8 @@ class ReportCalendar(Page):
         today = timezone.localdate()
         months = [shifted(month_of(today), -back) for back in range(MONTHS - 1, -1, -1)]
         reports = MonthlyReport.objects.all().visible_to(request.user, "view")
+        first = reports.order_by("month").values_list("month", flat=True).first()
+        months = [month for month in months if first is None or month >= first]
         rows = calendar_rows(reports, months, today)
         late = reports.late(today).select_related("unit").order_by("due_date", "unit__position")[:50]
         return {

@@ -50,7 +50,7 @@ def order_decisions(decisions: Iterable[Decision], *, by: User, at: datetime) ->
             done.left.append(f"第{decision.no}号（{why}）")
             continue
         values = {
-            "subject": decision.text[:120], "demand": decision.text, "source_kind": SourceKind.DECISION,
+            "subject": decision.text.rstrip("。")[:120], "demand": decision.text, "source_kind": SourceKind.DECISION,
             "source_label": f"{decision.meeting} 第{decision.no}号决议", "lead": decision.lead,
             "owner": decision.owner, "due_date": decision.due_date, "sponsor": decision.meeting.chair,
         }  # fmt: skip

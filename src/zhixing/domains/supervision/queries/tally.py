@@ -29,6 +29,7 @@ class Line:
 
     title: str
     due: int = 0
+    fallen: int = 0
     settled: int = 0
     on_time: int = 0
     in_hand: int = 0
@@ -39,8 +40,8 @@ class Line:
 
     @property
     def rate(self) -> float | None:
-        """按期办结率 of what was due, in per cent."""
-        return round(100 * self.on_time / self.due, 1) if self.due else None
+        """按期办结率 in per cent of what has fallen due or was settled before: a running month isn't blamed early."""
+        return round(100 * self.on_time / self.fallen, 1) if self.fallen else None
 
 
 @dataclass
@@ -121,7 +122,7 @@ def tally_month(month: date, today: date) -> MonthTally:
     found.departments = list(departments.values())
     found.actions = [actions[place] for place in sorted(actions)]
     _judge(found, today)
-    found.focus = _focus(month)
+    found.focus = _focus(month, today)
     return found
 
 
@@ -141,6 +142,7 @@ def _count(row: dict[str, Any], lines: tuple[Line, ...], span: Span, returns: in
     late = not done and row["due_date"] < span.cutoff and not _answered_in_time(row, span)
     for line in lines:
         line.due += due
+        line.fallen += due and (done or row["due_date"] < span.cutoff)
         line.settled += done
         line.on_time += done and due and _in_time(row, settled)
         line.in_hand += not done
@@ -189,16 +191,16 @@ def _judge(found: MonthTally, today: date) -> None:
             faults.append(f"反馈被退回 {line.returned} 次")
         if faults:
             found.blamed.append((line.title, "，".join(faults)))
-        elif line.due and line.on_time == line.due and line.settled >= least:
-            found.praised.append((line.title, f"应办 {line.due} 件，全部按期办结"))
+        elif line.fallen and line.on_time == line.fallen and line.settled >= least:
+            found.praised.append((line.title, f"到期 {line.fallen} 件，全部按期办结"))
 
 
-def _focus(month: date) -> list[str]:
+def _focus(month: date, today: date) -> list[str]:
     """What the next month brings: orders due by its end, the earliest first."""
     coming = shifted(month, 1)
     rows = Order.objects.in_hand().filter(due_date__lte=month_end(coming)).order_by("due_date", "pk")
     return [
-        f"{lead}：{subject}（{due:%m月%d日}前）"
+        f"{lead}：{subject}（{f'{due.month}月{due.day}日前' if due >= today else f'已逾期，原定{due.month}月{due.day}日'}）"
         for lead, subject, due in rows.values_list("lead__name", "subject", "due_date")[:SHOWN_FOCUS]
     ]
 
