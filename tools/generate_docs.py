@@ -1,4 +1,4 @@
-"""Write docs/rules.md and docs/permissions.md from the registries; with --check say whether they are up to date."""
+"""Write docs/rules.md, permissions.md and indicators.md from the registries; with --check say what is out of date."""
 
 from __future__ import annotations
 
@@ -44,6 +44,37 @@ def rules_page() -> str:
     lines += table(["名称", "含义", "值", "单位", "生效", "失效", "出处", "可信度"], rows)
     lines += ["", "可信度为 M-* 的凭记忆写入，界面显示“依据待核”，请以正式文件为准。", ""]
     return "\n".join(lines)
+
+
+def indicators_page() -> str:
+    """Every indicator with its formula, unit, target and basis, by theme; then what others reach."""
+    from django.apps import apps
+
+    from zhixing.kernel.indicators.benchmarks import benchmarks
+    from zhixing.kernel.indicators.declare import indicators
+    from zhixing.kernel.indicators.pictures import written
+
+    lines = [
+        "# 指标", "", "本页由 `python tools/generate_docs.py` 生成，请勿手改。", "",
+        "每个指标只声明一次：数、分组和名单出自同一处。每天凌晨读取一次并保存；按台账现状统计的，过去的日期不能重算。"
+        "目标一列是出厂值，学校可以另设并注明依据。", "",
+    ]  # fmt: skip
+    themes: dict[str, list[list[object]]] = {}
+    for one in indicators:
+        theme = one.theme or str(apps.get_app_config(one.code.split(".")[0]).verbose_name)
+        goal = "—" if one.target is None else f"{'≥' if one.better == 'more' else '≤'} {written(one.target)}"
+        kept = "全校、部门" if one.units else "全校"
+        row = [f"`{one.code}`", one.title, one.formula or "—", one.unit, goal, kept, one.basis or "本校管理要求"]
+        themes.setdefault(theme, []).append(row)
+    for theme, rows in themes.items():
+        lines += [f"## {theme}", "", *table(["代码", "名称", "公式", "单位", "目标", "读数范围", "依据"], rows), ""]
+    lines += ["## 参照值", ""]
+    rows = [
+        [one.title, f"{written(one.value)}{one.unit}", one.year, one.scope, one.source, one.certainty, one.note or "—"]
+        for one in benchmarks()
+    ]
+    lines += table(["名称", "数值", "年份", "范围", "出处", "可信度", "说明"], rows)
+    return "\n".join(lines) + "\n"
 
 
 def held(role: dict[str, Any], permission: str) -> str:
@@ -96,7 +127,11 @@ def main() -> int:
     import django
 
     django.setup()
-    pages = {"docs/rules.md": rules_page(), "docs/permissions.md": permissions_page()}
+    pages = {
+        "docs/rules.md": rules_page(),
+        "docs/permissions.md": permissions_page(),
+        "docs/indicators.md": indicators_page(),
+    }
     stale = [
         name for name, text in pages.items() if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != text
     ]

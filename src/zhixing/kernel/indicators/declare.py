@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ..base.registry import Registry
+from ..base.text import HAN
 from .measures import Count, Group, Measured, Ratio, Total
 
 __all__ = ["Count", "Group", "Indicator", "Measured", "Ratio", "Total", "indicator", "indicators"]
@@ -66,7 +68,8 @@ def indicator(
     """Mark a function as an indicator; its app and name are its code.
 
     ``opens`` is the address name (with query, as in ``students.student.list?status=active``) that shows the rows.
-    ``formula`` is told to users word for word, in Chinese: what is divided by what, and who counts.
+    ``formula`` is told to users word for word: what is divided by what, and who counts; without it a docstring in
+    Chinese is told.
     ``theme`` is the heading under which the list shows it, by default the name of the app.
     """
     if better not in ("more", "less"):
@@ -84,10 +87,16 @@ def indicator(
             basis=basis,
             opens=opens,
             measure=function,
-            formula=formula,
+            formula=formula or _told(function),
             theme=theme,
             units=units,
             historic=historic,
         )
 
     return declare
+
+
+def _told(function: Measure) -> str:
+    """The function's docstring where it is meant for users: in their language."""
+    words = inspect.getdoc(function) or ""
+    return words if HAN.search(words) else ""
