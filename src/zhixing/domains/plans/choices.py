@@ -70,3 +70,24 @@ class MemberRole(TextChoices):
     MEMBER = "member", "成员"
     OFFICE_HEAD = "office_head", "办公室主任"
     OFFICE_MEMBER = "office_member", "办公室成员"
+
+
+class GateKind(TextChoices):
+    MANUAL = "manual", "人工确认"
+    INDICATOR = "indicator", "指标达到要求"
+    POINTS = "points", "工作要点全部验收"
+    FINDINGS = "findings", "没有未了结的错误级问题"
+    EVIDENCE = "evidence", "要点佐证材料齐全并采信"
+    PAPER = "paper", "公文已印发"
+
+
+class GateScope(TextChoices):
+    STAGE = "stage", "本阶段的要点"
+    PLAN = "plan", "方案的全部要点"
+
+
+class CaseState(TextChoices):
+    DRAFT = "draft", "撰写中"
+    SUBMITTED = "submitted", "待审核"
+    REVIEWED = "reviewed", "已审核"
+    ADOPTED = "adopted", "已采用"

@@ -1,13 +1,17 @@
 """The plan, its document and drafts, its tree, its work points and the people who answer for them."""
 
+from .cases import CasePicture, CaseStudy
 from .documents import DraftNode, DraftStep, PlanVersion
 from .groups import DutyLetter, GroupMember, LeadingGroup
 from .plans import Plan
 from .points import HandOver, WorkPoint, WorkPointSupport
+from .stages import StageGate, StageSnapshot, StageSummary
 from .tree import Action, PlanStage, Safeguard, Task, TaskMatch
 
 __all__ = [
     "Action",
+    "CasePicture",
+    "CaseStudy",
     "DraftNode",
     "DraftStep",
     "DutyLetter",
@@ -18,6 +22,9 @@ __all__ = [
     "PlanStage",
     "PlanVersion",
     "Safeguard",
+    "StageGate",
+    "StageSnapshot",
+    "StageSummary",
     "Task",
     "TaskMatch",
     "WorkPoint",
