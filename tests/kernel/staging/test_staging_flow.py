@@ -175,6 +175,24 @@ def test_a_missing_class_is_offered_and_opened_with_the_rows(bring: Any, registr
     )
 
 
+def test_a_class_opened_by_an_import_is_checked_after_it(bring: Any, registrar: Any, at: Any) -> None:
+    from zhixing.domains.school.models import ClassGroup
+    from zhixing.kernel.checks.models import Finding
+    from zhixing.kernel.jobs.worker import run_pending
+    from zhixing.kernel.sheets.apply import ask_to_apply
+    from zhixing.kernel.sheets.staging_edit import choose
+
+    batch = bring([person(1, class_group="26电商1班", major="电子商务")])
+    choose(batch, mode="both", on_errors="leave_out", accepted=["class:26电商1班"], by=registrar, at=at)
+    run_pending()
+    batch.refresh_from_db()
+    ask_to_apply(batch, by=registrar, at=at)
+    run_pending()
+    group = ClassGroup.objects.get(name="26电商1班")
+    found = Finding.objects.get(rule="school.class_without_tutor", object_uid=group.uid)
+    assert (found.is_present, found.unit_id) == (True, group.unit_id)
+
+
 def test_unknown_places_and_doubled_keys_refuse_the_row_with_a_remedy(bring: Any) -> None:
     rows = [
         person(1, class_group="不存在班", major="炼金术"),

@@ -71,6 +71,8 @@ class Sheet:
     fields: ClassVar[Mapping[str, str]] = {}
     unit: ClassVar[str] = ""
     """Path from a record to the people.Unit that must mend it, for findings; the model's reach if blank."""
+    also: ClassVar[tuple[type[Record], ...]] = ()
+    """Other models whose records an import may make or change; their checks, too, are run after it."""
 
     def __init__(self, *, by: User | None, at: datetime) -> None:
         self.by, self.at = by, at

@@ -147,7 +147,7 @@ def _units(sheet: Sheet, keys: Sequence[Any]) -> dict[Any, int | None]:
 
 @job("checks.verify_all", "核查全部记录", daily_at=2)
 def verify_all_job(progress: Progress) -> dict[str, Any]:
-    """Every sheet with rules and every check, or one ``sheet`` only; run on demand, after imports and every night."""
+    """Every sheet with rules and every check, or what concerns one ``sheet``; on demand, after imports, every night."""
     only = progress.arguments.get("sheet")
     by = User.objects.filter(pk=progress.arguments.get("_by")).first()
     at = timezone.now()
@@ -158,7 +158,8 @@ def verify_all_job(progress: Progress) -> dict[str, Any]:
         verify_roster(kind, by=by, at=at)
         runs += 1
     progress.say(len(kinds), len(kinds) + 1, "核查记录")
-    model = sheets[only].model._meta.label_lower if only else ""
-    runs += len(verify_records(by=by, at=at, only=model))
+    models = [model._meta.label_lower for model in (sheets[only].model, *sheets[only].also)] if only else [""]
+    for model in models:
+        runs += len(verify_records(by=by, at=at, only=model))
     progress.say(len(kinds) + 1, len(kinds) + 1, "完成")
     return {"runs": runs, "url": "/verification/"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from zhixing.domains.school.models import ClassGroup
 from zhixing.kernel.base.records import Record
 from zhixing.kernel.base.tenancy import current_tenant
 from zhixing.kernel.people.models import Tenant, User
@@ -47,6 +48,7 @@ class StudentSheet(ModelSheet):
     inward = frozenset({"school_name", "status"})
     day_formats = {"entry_date": "%Y%m"}
     select = ("class_group__unit", "major")
+    also = (ClassGroup,)
 
     def __init__(self, *, by: User | None, at: datetime) -> None:
         super().__init__(by=by, at=at)
