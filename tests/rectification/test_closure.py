@@ -11,7 +11,7 @@ from django.utils import timezone
 from zhixing.domains.rectification.actions import due_after, hand_over, report_measure, sort_by_keeper
 from zhixing.domains.rectification.models import Measure
 from zhixing.domains.rectification.procedures import FindingClosure, take
-from zhixing.domains.rectification.queries import book, lamp
+from zhixing.domains.rectification.queries import book, keepers, lamp
 from zhixing.kernel.checks.models import Finding, Stage
 from zhixing.kernel.checks.observe import Fault, observe
 from zhixing.kernel.files.store import files_of
@@ -144,6 +144,23 @@ def test_sorting_by_keeper_names_the_orphans(cast):
     sorted_out = sort_by_keeper([kept, orphan], timezone.localdate())
     assert sorted_out.by_owner == {cast["tutor"]: [kept]}
     assert sorted_out.orphans == [orphan]
+
+
+def test_a_unit_without_a_keeper_falls_to_the_nearest_head_above(cast, make_user, django_assert_num_queries):
+    principal, head = make_user("principal"), make_user("department_head")
+    school = Unit.objects.create(name="学校", kind="school", head=principal)
+    department = Unit.objects.create(name="机电部", kind="department", parent=school, head=head)
+    headless = Unit.objects.create(name="信息部", kind="department", parent=school)
+    left = Unit.objects.create(name="26数控1班", kind="class", parent=department)
+    far = Unit.objects.create(name="26电商1班", kind="class", parent=headless)
+    kept = Unit.objects.create(name="26数控2班", kind="class", parent=department)
+    tutor, today = make_user("class_tutor", unit=kept), timezone.localdate()
+    with django_assert_num_queries(3):
+        found = keepers([left.pk, far.pk, kept.pk, department.pk, None], today)
+    assert found == {left.pk: head, far.pk: principal, kept.pk: tutor, department.pk: head}
+    head.is_active = False
+    head.save(update_fields=["is_active"])
+    assert keepers([left.pk, kept.pk], today) == {left.pk: principal, kept.pk: tutor}
 
 
 @pytest.mark.parametrize("days", [0, -3, 500])

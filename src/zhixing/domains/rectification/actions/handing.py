@@ -39,7 +39,7 @@ class Sorted:
 
 
 def sort_by_keeper(findings: Iterable[Finding], on: date) -> Sorted:
-    """Each finding to the head or class tutor of its unit."""
+    """Each finding to the head or class tutor of its unit, where there is neither to the nearest head above."""
     rows, sorted_out = list(findings), Sorted()
     people = keepers((row.unit_id for row in rows), on)
     for row in rows:
