@@ -8,7 +8,7 @@ from decimal import Decimal
 from tests.factories import a_class, a_department, a_major, a_term
 from tests.factories.clock import NOW
 from zhixing.domains.school import actions, checks, indicators
-from zhixing.domains.school.models import Major
+from zhixing.domains.school.models import ClassGroup, Major
 
 
 def test_class_without_tutor_and_tutor_has_left(school, make_user):
@@ -27,6 +27,8 @@ def test_class_without_tutor_and_tutor_has_left(school, make_user):
 def test_class_past_its_years(school):
     a_class(cohort=date.today().year)
     late = a_class(cohort=date.today().year - 5)
+    assert list(checks.class_past_its_years.run()) == [late]
+    ClassGroup.objects.filter(pk=late.pk).update(study_length="3年")  # as rolls write it
     assert list(checks.class_past_its_years.run()) == [late]
 
 

@@ -49,12 +49,15 @@ def tutor_has_left(classes: Any) -> Any:
     column="status",
 )
 def class_past_its_years(classes: Any) -> Any:
-    """A class of cohort C and three years ends in the summer of C + 3; from that autumn on it should be closed."""
+    """A class of cohort C and three years ends in the summer of C + 3; from that autumn on it should be closed.
+
+    Rolls write the length as 3年, people as 三年.
+    """
     today = timezone.localdate()
     finished = today.year if today.month >= 9 else today.year - 1
     late = Q(pk__in=())
-    for length, years in (("一年", 1), ("二年", 2), ("三年", 3), ("四年", 4), ("五年", 5)):
-        late |= Q(study_length=length, cohort__lte=finished - years)
+    for years, numeral in enumerate("一二三四五", start=1):
+        late |= Q(study_length__in=[f"{numeral}年", f"{years}年"], cohort__lte=finished - years)
     return classes.running().filter(late)
 
 
