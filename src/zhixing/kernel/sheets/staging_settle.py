@@ -134,7 +134,7 @@ class Settling:
         """An earlier row about the same record or with the same key, if any, and the column that shows it."""
         marks: list[tuple[str, Any]] = [(name, values[name]) for name in self._sheet.key if values.get(name)]
         if record is not None:
-            marks.append((self._sheet.key[0], record.pk))
+            marks.append(((*self._sheet.key, self._sheet.label)[0], record.pk))
         twin = next(((mark[0], self._row_of[mark]) for mark in marks if mark in self._row_of), None)
         for mark in marks:
             self._row_of.setdefault(mark, number)
