@@ -45,6 +45,20 @@ def install_walls(using: str = "default", **kwargs: Any) -> None:
                     cursor.execute(statement)
 
 
+def lift_triggers(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
+    """Take every trigger of a SQLite database away before its tables change; ``post_migrate`` makes them all anew.
+
+    SQLite changes a table by making another and dropping the first; a trigger elsewhere that names it would bar that.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite" or not plan:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+
+
 def guard_names(connection: Any) -> set[str]:
     """The guards that stand in the database now, by name."""
     sql = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 NEEDS_DJANGO = True
@@ -18,7 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Create the master key where there is none and migrate; 1 where the database can't be reached."""
     from django.conf import settings  # app ready
-    from django.core.management import call_command
     from django.db import OperationalError, connection
 
     from zhixing.kernel.people.keys import create_master_key
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if not settings.MASTER_KEY and _needs_key(connection) and create_master_key(key):
             print(f"已生成主密钥 {key}。请另行备份：丢失后，加密的个人信息无法恢复。")
-        call_command("migrate", interactive=False, verbosity=1 if options.verbose else 0)
+        _migrate(options.verbose)
     except KeyLost as lost:
         print(lost, file=sys.stderr)
         return 1
@@ -36,6 +36,20 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print("数据库已是最新。")
     return 0
+
+
+def _migrate(verbose: bool) -> None:
+    """Migrate; should it fail half-way, the guards that were lifted for it stand again before the failure is told."""
+    from django.core.management import call_command
+    from django.core.management.sql import emit_post_migrate_signal
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=1 if verbose else 0)
+    except BaseException:
+        with suppress(DatabaseError):
+            emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+        raise
 
 
 class KeyLost(Exception):
