@@ -23,8 +23,8 @@ GENERAL = "保存时与已有记录冲突，请刷新页面核对后再试。"
 def add_row(row: R, *, by: User | None, at: datetime, action: str = "add", reason: str = "") -> R:
     """Save a new record and record its first values. Raises ValidationError by field."""
     with transaction.atomic():
-        judge(row)
-        _guarded(row.save)
+        judge_fields(row)
+        _guarded(row.save, row)
         record(action=action, by=by, at=at, on=row, reason=reason, changes=difference(row, snapshot(type(row)())))
     return row
 
@@ -44,9 +44,9 @@ def amend_row(
     with transaction.atomic():
         changes = difference(row, before)
         if changes:
-            judge(row, changes)
+            judge_fields(row, changes)
             seen = row.version if seen_version is None else seen_version
-            _guarded(lambda: row.save_if_unchanged(seen, changes))
+            _guarded(lambda: row.save_if_unchanged(seen, changes), row, changes)
             record(action=action, by=by, at=at, on=row, reason=reason, changes=changes)
     return row
 
@@ -74,6 +74,13 @@ def judge(row: Record, changed: Collection[str] | None = None) -> None:
 
     With ``changed`` only these fields are judged: an old fault elsewhere must not bar a correction.
     """
+    judge_fields(row, changed)
+    if faults := _broken_constraints(row, changed):
+        raise ValidationError(faults)
+
+
+def judge_fields(row: Record, changed: Collection[str] | None = None) -> None:
+    """The part of judging that asks no database: constraints are left to the saving itself."""
     row._settle_tenant()
     for field in row._meta.concrete_fields:
         if isinstance(field, BlindIndexField):
@@ -81,21 +88,31 @@ def judge(row: Record, changed: Collection[str] | None = None) -> None:
     faults: dict[str, list[Any]] = {}
     untouched = set() if changed is None else {f.name for f in row._meta.concrete_fields} - set(changed)
     try:
-        row.full_clean(exclude=untouched, validate_constraints=False)
+        row.full_clean(exclude=untouched, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         faults = error.update_error_dict({})
     for name in _foreign(row, untouched):
         faults.setdefault(name, []).append(ValidationError("选择的记录不存在。"))
-    if not faults:
-        for constraint in row._meta.constraints:
-            if changed is not None and not _concerns(row, constraint, changed):
-                continue
-            try:
-                constraint.validate(type(row), row)
-            except ValidationError as error:
-                faults.setdefault(_blamed(row, constraint), []).extend(error.error_list)
     if faults:
         raise ValidationError(faults)
+
+
+def _broken_constraints(row: Record, changed: Collection[str] | None) -> dict[str, list[Any]]:
+    """The model's constraints and unique fields that the row breaks, by the field a page shows them under."""
+    faults: dict[str, list[Any]] = {}
+    untouched = set() if changed is None else {f.name for f in row._meta.concrete_fields} - set(changed)
+    try:
+        row.validate_unique(exclude=untouched)
+    except ValidationError as error:
+        faults = error.update_error_dict({})
+    for constraint in row._meta.constraints:
+        if changed is not None and not _concerns(row, constraint, changed):
+            continue
+        try:
+            constraint.validate(type(row), row)
+        except ValidationError as error:
+            faults.setdefault(_blamed(row, constraint), []).extend(error.error_list)
+    return faults
 
 
 def _is_same(row: Record, field: Any, value: Any) -> bool:
@@ -138,10 +155,13 @@ def _blamed(row: Record, constraint: Any) -> str:
     return str(getattr(field, "source", "") or field.name)
 
 
-def _guarded(write: Any) -> None:
-    """A rival's row that slipped in between judging and saving is a plain message, not a crash."""
+def _guarded(write: Any, row: Record, changed: Collection[str] | None = None) -> None:
+    """Save; what the database refuses is told in the words of the constraint that was broken.
+
+    Asking the constraints beforehand would cost a query each for every record that is all right.
+    """
     try:
         with transaction.atomic():
             write()
     except IntegrityError as error:
-        raise ValidationError(GENERAL) from error
+        raise ValidationError(_broken_constraints(row, changed) or GENERAL) from error
