@@ -38,9 +38,12 @@ def test_every_check_finds_just_what_was_planted(key):
         assert found[check.code] == wanted.get(check.code, []), check.code
     never = {code for code, rows in found.items() if not rows}
     assert never <= {
-        "supervision.order_owner_left", "supervision.report_tampered", "supervision.circular_tampered",
-        "supervision.quorum_missed", "supervision.decision_overdue",
-    }, never  # fmt: skip
+        "supervision.order_owner_left",
+        "supervision.report_tampered",
+        "supervision.circular_tampered",
+        "supervision.quorum_missed",
+        "supervision.decision_overdue",
+    }, never
 
 
 @time_machine.travel(NOW, tick=False)

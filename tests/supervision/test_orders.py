@@ -126,9 +126,13 @@ def test_helpers_see_but_do_not_answer(cast, issued):
         keep_feedback(signed, kind="progress", progress=LONG, by=cast.safety_head, at=cast.at)
     with pytest.raises(PermissionError, match="牵头部门"):
         ask_extension(
-            signed, asked_due_date=cast.work_days(15), reason="需要更多时间", progress="已完成一半", by=cast.safety_head,
+            signed,
+            asked_due_date=cast.work_days(15),
+            reason="需要更多时间",
+            progress="已完成一半",
+            by=cast.safety_head,
             at=cast.at,
-        )  # fmt: skip
+        )
 
 
 def test_other_departments_do_not_see_it(cast, issued):
@@ -194,15 +198,23 @@ def test_extension_is_asked_in_time_and_decided_by_another(cast, issued):
     order = take("sign", issued(), by=cast.teaching_head, at=cast.at)
     old = order.due_date
     asked = ask_extension(
-        order, asked_due_date=cast.work_days(20), reason="外聘专家下周才能到校", progress="初稿已完成", by=cast.teaching_head,
+        order,
+        asked_due_date=cast.work_days(20),
+        reason="外聘专家下周才能到校",
+        progress="初稿已完成",
+        by=cast.teaching_head,
         at=cast.at,
-    )  # fmt: skip
+    )
     assert waiting_extension(order) == asked
     with pytest.raises(ValidationError, match="已有一份待审批"):
         ask_extension(
-            order, asked_due_date=cast.work_days(25), reason="还要更多时间", progress="初稿已完成", by=cast.teaching_head,
+            order,
+            asked_due_date=cast.work_days(25),
+            reason="还要更多时间",
+            progress="初稿已完成",
+            by=cast.teaching_head,
             at=cast.at,
-        )  # fmt: skip
+        )
     with pytest.raises(ValidationError, match="自己审批"):
         decide_extension(asked, granted=True, by=cast.teaching_head, at=cast.at)
     decide_extension(asked, granted=True, by=cast.director, at=cast.at)
@@ -219,21 +231,36 @@ def test_after_the_due_date_no_extension(cast, issued):
     order = take("sign", issued(at=at, due_date=cast.work_days(-2)), by=cast.teaching_head, at=at)
     with pytest.raises(ValidationError, match="已过办结时限"):
         ask_extension(
-            order, asked_due_date=cast.work_days(5), reason="来不及了再给几天", progress="做了一半", by=cast.teaching_head,
+            order,
+            asked_due_date=cast.work_days(5),
+            reason="来不及了再给几天",
+            progress="做了一半",
+            by=cast.teaching_head,
             at=cast.at,
-        )  # fmt: skip
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
         OrderExtension.objects.create(
-            order=order, old_due_date=order.due_date, asked_due_date=cast.work_days(5), reason="x", progress="x",
-            asked_by=cast.teaching_head, asked_at=cast.at, asked_date=cast.today,
-        )  # fmt: skip
+            order=order,
+            old_due_date=order.due_date,
+            asked_due_date=cast.work_days(5),
+            reason="x",
+            progress="x",
+            asked_by=cast.teaching_head,
+            asked_at=cast.at,
+            asked_date=cast.today,
+        )
 
 
 def test_a_refusal_says_why_and_changes_nothing(cast, issued):
     order = issued()
     asked = ask_extension(
-        order, asked_due_date=cast.work_days(12), reason="需要更多时间", progress="正在收集资料", by=cast.teaching_head, at=cast.at
-    )  # fmt: skip
+        order,
+        asked_due_date=cast.work_days(12),
+        reason="需要更多时间",
+        progress="正在收集资料",
+        by=cast.teaching_head,
+        at=cast.at,
+    )
     with pytest.raises(ValidationError, match="写明理由"):
         decide_extension(asked, granted=False, by=cast.director, at=cast.at)
     decide_extension(asked, granted=False, by=cast.director, at=cast.at, opinion="时间足够")
@@ -286,9 +313,15 @@ def test_a_finding_becomes_an_order(cast):
     from zhixing.kernel.checks.observe import Fault, raise_finding
 
     fault = Fault(
-        rule="", severity="error", title="消防通道堵塞", message="实训楼二层", object_type="people.unit",
-        object_uid=cast.safety.uid, object_label="实训楼", unit_id=cast.safety.pk,
-    )  # fmt: skip
+        rule="",
+        severity="error",
+        title="消防通道堵塞",
+        message="实训楼二层",
+        object_type="people.unit",
+        object_uid=cast.safety.uid,
+        object_label="实训楼",
+        unit_id=cast.safety.pk,
+    )
     finding = raise_finding(fault, source=Source.SITE_INSPECTION, by=cast.director, at=cast.at)
     values = {
         "subject": "清理消防通道",

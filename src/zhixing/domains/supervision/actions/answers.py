@@ -15,7 +15,7 @@ from zhixing.kernel.people.models import User
 from zhixing.kernel.standards.in_force import school_standards
 from zhixing.kernel.trail.writing import add_row, amend_row
 
-from ..choices import FeedbackKind, Verdict
+from ..choices import DOING, FeedbackKind, Verdict
 from ..models import Order, OrderFeedback
 from .orders import not_the_lead
 
@@ -30,6 +30,8 @@ def keep_feedback(
     """Keep one feedback with its evidence and the hints of the machine; ValidationError where nothing is said."""
     if why := not_the_lead(order, by):
         raise PermissionError(why)
+    if Order.objects.select_for_update().get(pk=order.pk).state not in DOING:
+        raise ValidationError("只有已签收、尚未提交审核的督办单可以反馈。请刷新页面查看最新状态。")
     if len(progress.strip()) < SHORTEST:
         raise ValidationError({"progress": "请写明办理情况。"})
     if proof is not None:

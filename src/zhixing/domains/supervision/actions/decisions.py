@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -19,8 +20,10 @@ from ..models import Decision, Meeting, Order
 FIELDS = ("text", "topic", "lead", "owner", "due_date")
 
 
+@transaction.atomic
 def add_decision(meeting: Meeting, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Decision:
     """Write down what the meeting decided; before its minutes are signed only."""
+    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     _still_open(meeting)
     last = Decision.objects.filter(meeting=meeting).aggregate(last=Max("no"))["last"] or 0
     decision = Decision(meeting=meeting, no=last + 1, **{name: values[name] for name in FIELDS if name in values})

@@ -14,7 +14,7 @@ from django.utils import timezone
 from zhixing.domains.school.queries import departments
 from zhixing.kernel.files.store import store
 from zhixing.kernel.notices.send import notify
-from zhixing.kernel.people.models import Assignment, User
+from zhixing.kernel.people.models import Assignment, Unit, User
 from zhixing.kernel.standards.in_force import school_standards
 from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
@@ -70,7 +70,9 @@ def change_meeting(
     if wanted.get("chair", meeting.chair) == wanted.get("recorder", meeting.recorder):
         raise ValidationError({"recorder": "主持人和记录人不能是同一人。"})
     amended = amend_row(meeting, wanted, by=by, at=at, seen_version=seen_version)
-    _seat(meeting, [meeting.chair, meeting.recorder])
+    _seat(meeting, [meeting.chair])
+    if not meeting.attendances.filter(user=meeting.recorder).exists():
+        _seat(meeting, [meeting.recorder], guest=True)
     return amended
 
 
@@ -103,6 +105,8 @@ def _seat(meeting: Meeting, people: Iterable[User], guest: bool = False) -> None
     for person in people:
         if person.pk not in there:
             Attendance.objects.create(meeting=meeting, user=person, is_guest=guest)
+        elif there[person.pk] != guest:
+            meeting.attendances.filter(user=person).update(is_guest=guest)
 
 
 @transaction.atomic
@@ -114,7 +118,7 @@ def propose_topic(meeting: Meeting, values: Mapping[str, Any], *, by: User, at: 
     if late and not by.holds("supervision.meeting.change"):
         raise ValidationError(f"议题已于 {meeting.topics_until:%Y-%m-%d} 截止。确有急事请与办公室联系。")
     known = {name: values[name] for name in TOPIC_FIELDS if values.get(name) not in (None, "")}
-    unit = known.pop("unit", None) or by.unit
+    unit = known.pop("unit", None) or by.unit or Unit.objects.filter(head=by).first()
     if unit is None:
         raise ValidationError({"unit": "请选择提出部门。"})
     position = meeting.topics.count() + 1
@@ -125,9 +129,11 @@ def propose_topic(meeting: Meeting, values: Mapping[str, Any], *, by: User, at: 
     return topic
 
 
+@transaction.atomic
 def review_topic(topic: Topic, *, state: str, by: User, at: datetime, reply: str = "") -> Topic:
     """Put a topic on the agenda, put it off or leave it out; the latter two with a word to the proposer."""
-    if topic.meeting.state != MeetingState.COLLECTING:
+    meeting = Meeting.objects.select_for_update().get(pk=topic.meeting_id)
+    if meeting.state != MeetingState.COLLECTING:
         raise ValidationError("议程已经提交，不能再审议题；需要调整请先退回议程。")
     if state not in (TopicState.ACCEPTED, TopicState.DEFERRED, TopicState.DECLINED):
         raise ValidationError({"state": "请选择列入议程、暂缓或不列入。"})
@@ -137,7 +143,7 @@ def review_topic(topic: Topic, *, state: str, by: User, at: datetime, reply: str
     amend_row(topic, values, by=by, at=at, action="review", reason=reply, inner=tuple(values))
     if topic.proposer_id != by.pk:
         word = f"{topic.get_state_display()}{'：' + reply if reply else ''}"
-        notify([topic.proposer], f"议题：{topic.title}", body=word, url=meeting_address(topic.meeting))
+        notify([topic.proposer], f"议题：{topic.title}", body=word, url=meeting_address(meeting))
     return topic
 
 

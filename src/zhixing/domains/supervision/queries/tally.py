@@ -200,7 +200,7 @@ def _focus(month: date, today: date) -> list[str]:
     coming = shifted(month, 1)
     rows = Order.objects.in_hand().filter(due_date__lte=month_end(coming)).order_by("due_date", "pk")
     return [
-        f"{lead}：{subject}（{f'{due.month}月{due.day}日前' if due >= today else f'已逾期，原定{due.month}月{due.day}日'}）"
+        f"{lead}：{subject}（{'已逾期，原定' if due < today else ''}{due.month}月{due.day}日前完成）"
         for lead, subject, due in rows.values_list("lead__name", "subject", "due_date")[:SHOWN_FOCUS]
     ]
 
