@@ -108,7 +108,12 @@ class Finding(Record):
 
     class Meta:
         verbose_name = verbose_name_plural = "问题"
-        indexes = [models.Index(fields=["tenant", "stage", "severity"], name="checks_stage")]
+        indexes = [
+            models.Index(fields=["tenant", "stage", "severity"], name="checks_stage"),
+            # Counting by rule and severity reads this index alone, in its own order.
+            models.Index(fields=["tenant", "rule", "severity", "stage"], name="checks_by_rule"),
+            models.Index(fields=["tenant", "-found_at", "object_label"], name="checks_newest"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "fingerprint"], name="checks_one_finding_per_fault"),
             models.CheckConstraint(
