@@ -35,7 +35,7 @@ def make_pack(on: date) -> dict[str, Any]:
 def _plan(on: date) -> dict[str, Any]:
     plan = effective_plan()
     if plan is None:
-        return {"plan": "", "lamps": [], "points": []}
+        return {"plan": "", "lamps": [], "points": [], "points_count": 0}
     stood = standing(plan, the_day(on), None)
     lamps = [
         {"no": line.action.no, "title": line.action.title, "percent": line.tally.percent, "lamp": line.tally.lamp,
