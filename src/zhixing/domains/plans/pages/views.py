@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
@@ -19,14 +20,18 @@ from ..models import Action, Plan, WorkPoint
 from ..queries import (
     COLOURS,
     WORDS,
+    Day,
+    Mark,
     PointLine,
     bindings,
     coverage,
     findings_by_kind,
     loads,
+    marks,
     point_lines,
     points_of,
     school_plan,
+    shining,
     standing,
     the_day,
 )
@@ -101,20 +106,38 @@ class Board(PlanPage):
             return {"plan": None}
         day, by_state = the_day(), request.GET.get("by") == "state"
         points, chosen = narrowed(points_of(plan, request.user), request)
-        lines = point_lines(points.order_by(F("due_date").asc(nulls_last=True), "pk"), day)
-        shown = _columns(lines, by_state)
+        every = marks(points.order_by(F("due_date").asc(nulls_last=True), "pk"), day)
+        shown = _columns(every, by_state, day)
         return {
             **self.usual(request), "plan": plan, "columns": shown, "by_state": by_state, "day": day, **chosen,
-            "count": len(lines), "most": CARDS, "list_url": reverse("plans.workpoint.list"),
+            "count": len(every), "list_url": reverse("plans.workpoint.list"),
         }  # fmt: skip
 
 
-def _columns(lines: list[PointLine], by_state: bool) -> list[tuple[str, str, str, list[PointLine]]]:
-    """(value, word, filter name, points) of each column."""
-    if by_state:
-        kinds = [(state.value, str(state.label), "state") for state in STATES]
-        return [(value, word, name, [one for one in lines if one.state == value]) for value, word, name in kinds]
-    return [(colour, WORDS[colour], "lamp", [one for one in lines if one.lamp == colour]) for colour in COLOURS]
+@dataclass
+class BoardColumn:
+    """One column: its filter (``name`` = ``value``), how many points stand in it, and the first of them."""
+
+    value: str
+    word: str
+    name: str
+    count: int
+    points: list[PointLine]
+
+
+def _columns(every: list[Mark], by_state: bool, day: Day) -> list[BoardColumn]:
+    """The columns by lamp or by state; only the cards in sight are read in full, in one query."""
+    kinds = [(state.value, str(state.label)) for state in STATES] if by_state else list(WORDS.items())
+    inside = {value: [one.pk for one in every if (one.state if by_state else one.lamp) == value] for value, _ in kinds}
+    wanted = [pk for keys in inside.values() for pk in keys[:CARDS]]
+    rows = WorkPoint.objects.filter(pk__in=wanted)
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    lines = dict(zip(keys, point_lines(rows.order_by("pk"), day), strict=True))
+    name = "state" if by_state else "lamp"
+    return [
+        BoardColumn(value, word, name, len(inside[value]), [lines[pk] for pk in inside[value][:CARDS]])
+        for value, word in kinds
+    ]
 
 
 def narrowed(points: Any, request: Request) -> tuple[Any, dict[str, Any]]:
@@ -191,9 +214,10 @@ class Wall(PlanPage):
             return {"plan": None}
         day = the_day()
         now = standing(plan, day, request.user)
-        late = sorted((one for one in now.points if one.lamp == "red"), key=lambda one: (one.due, one.no))
+        late = points_of(plan, request.user).filter(shining("red", day)).order_by("due_date", "pk")
         return {
-            **self.usual(request), "plan": plan, "now": now, "late": late[:LATEST], "late_count": len(late),
+            **self.usual(request), "plan": plan, "now": now, "late": point_lines(late[:LATEST], day),
+            "late_count": now.tally.colours["red"],
             "stage": next((g for g in now.stages if g.group.from_date <= day.today <= g.group.to_date), None),
             "moment": timezone.localtime(), "findings": findings_by_kind(request.user), "bindings": bindings(),
         }  # fmt: skip

@@ -6,7 +6,18 @@ from .likeness import likeness
 from .live import LiveState, findings_by_kind, live_state
 from .load import Load, loads
 from .parents import Coverage, best_answers, coverage, national_plan, tasks_of
-from .standing import PointLine, Standing, effective_plan, parent_plans, point_lines, points_of, school_plan, standing
+from .standing import (
+    Mark,
+    PointLine,
+    Standing,
+    effective_plan,
+    marks,
+    parent_plans,
+    point_lines,
+    points_of,
+    school_plan,
+    standing,
+)
 
 __all__ = [
     "COLOURS",
@@ -16,6 +27,7 @@ __all__ = [
     "Day",
     "LiveState",
     "Load",
+    "Mark",
     "PointLine",
     "Standing",
     "Tally",
@@ -30,6 +42,7 @@ __all__ = [
     "likeness",
     "live_state",
     "loads",
+    "marks",
     "national_plan",
     "parent_plans",
     "point_lines",
