@@ -8,14 +8,19 @@ from typing import Any
 from django.utils import timezone
 
 from zhixing.kernel.files.evidence import accept_use, evidence_of
-from zhixing.kernel.notices.send import finish_todo, set_todo
+from zhixing.kernel.notices.send import finish_todo, notify, set_todo
 from zhixing.kernel.people.duties import Duty
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
+from zhixing.kernel.procedures.declare import passages_of
+from zhixing.kernel.procedures.models import Passage
 
+from .actions.cases import fix_figures, unwritten
 from .actions.points import address, hand_over, missing_duties, subject
-from .choices import MemberRole, PointState
-from .models import GroupMember, WorkPoint
+from .actions.stages import freeze_stage
+from .choices import CaseState, MemberRole, PointState, StageState
+from .models import CaseStudy, GroupMember, PlanStage, WorkPoint
+from .queries.gates import barring
 
 ACCEPT = "plans.workpoint.accept"
 
@@ -155,3 +160,123 @@ POINTS_IN_HAND = Duty(
     rows=lambda user: WorkPoint.objects.undone().filter(owner=user), hand_over=hand_over,
 )  # fmt: skip
 """An account with open points can't be closed, nor can its holder leave, before somebody has taken them over."""
+
+
+def _requester(stage: PlanStage) -> Passage | None:
+    """The last step by which somebody asked to close the stage."""
+    found: Passage | None = passages_of(stage).filter(step="request_close").last()
+    return found
+
+
+def _gates_hold(stage: PlanStage, by: User) -> str:
+    failed = barring(stage)
+    if not failed:
+        return ""
+    lines = "；".join(f"{one.gate.title}（{one.words}）" for one in failed)
+    return f"还有 {len(failed)} 个关口没有通过，不能关闭：{lines}。请先办结，或逐个说明理由豁免。"
+
+
+def _another_closes(stage: PlanStage, by: User) -> str:
+    asked = _requester(stage)
+    if asked is not None and asked.by_id == by.pk:
+        return "申请关闭的人不能自己关闭阶段，请由他人核对后关闭。"
+    return _gates_hold(stage, by)
+
+
+def _close(stage: PlanStage, *, by: User, at: datetime) -> None:
+    stage.closed_by, stage.closed_at = by, at
+
+
+def _freeze(stage: PlanStage, *, by: User, at: datetime) -> None:
+    asked = _requester(stage)
+    if asked is None or asked.by is None:
+        raise StepRefused("没有找到关闭申请，不能关闭。请退回后重新申请。")
+    freeze_stage(stage, requested_by=asked.by, requested_at=asked.at, by=by, at=at)
+
+
+class StageClosing(Procedure):
+    """未关闭 → 关闭中 → 已关闭: all gates met or waived, by two people; closing freezes the snapshot for good."""
+
+    model = PlanStage
+    title = "阶段关闭"
+    stage_field = "state"
+    steps = (
+        Step(
+            name="request_close", label="申请关闭", source=(StageState.OPEN,), target=StageState.CLOSING,
+            guard=_gates_hold,
+        ),
+        Step(
+            name="close_stage", label="关闭阶段", source=(StageState.CLOSING,), target=StageState.CLOSED,
+            guard=_another_closes, apply=_close, then=_freeze,
+        ),
+        Step(
+            name="send_back", label="退回关闭申请", source=(StageState.CLOSING,), target=StageState.OPEN,
+            needs_opinion=True,
+        ),
+    )  # fmt: skip
+
+
+def _is_whole(case: CaseStudy, by: User) -> str:
+    found = unwritten(case)
+    return f"{'、'.join(found)}，写完后再提交。" if found else ""
+
+
+def _not_the_author(case: CaseStudy, by: User) -> str:
+    return "撰写人不能审核或采用自己的案例，请由他人办理。" if case.author_id == by.pk else ""
+
+
+def _note_review(case: CaseStudy, *, by: User, at: datetime, recommendation: str = "") -> None:
+    case.reviewed_by, case.reviewed_at = by, at
+    case.recommendation = recommendation.strip() or case.recommendation
+
+
+def _adopt(case: CaseStudy, *, by: User, at: datetime) -> None:
+    fix_figures(case)
+    case.adopted_by, case.adopted_at = by, at
+
+
+def _undo_review(case: CaseStudy, *, by: User, at: datetime) -> None:
+    case.reviewed_by = case.reviewed_at = None
+
+
+def _tell_author(case: CaseStudy, *, by: User, at: datetime) -> None:
+    notify([case.author], f"典型案例“{case}”：{case.get_state_display()}", url=f"/plans/casestudy/{case.uid}/")
+
+
+class CaseReview(Procedure):
+    """撰写中 → 待审核 → 已审核 → 已采用; the author neither reviews nor adopts. Adopting fixes the figures."""
+
+    model = CaseStudy
+    title = "典型案例评审"
+    stage_field = "state"
+    steps = (
+        Step(
+            name="submit", label="提交审核", source=(CaseState.DRAFT,), target=CaseState.SUBMITTED, guard=_is_whole,
+        ),
+        Step(
+            name="review", label="审核通过", source=(CaseState.SUBMITTED,), target=CaseState.REVIEWED,
+            guard=_not_the_author, apply=_note_review, then=_tell_author,
+        ),
+        Step(
+            name="send_back", label="退回修改", source=(CaseState.SUBMITTED, CaseState.REVIEWED),
+            target=CaseState.DRAFT, needs_opinion=True, guard=_not_the_author, apply=_undo_review, then=_tell_author,
+        ),
+        Step(
+            name="adopt", label="采用", source=(CaseState.REVIEWED,), target=CaseState.ADOPTED,
+            guard=_not_the_author, apply=_adopt, then=_tell_author,
+        ),
+    )  # fmt: skip
+
+
+def take_stage(name: str, stage: PlanStage, *, by: Any, at: datetime, opinion: str = "") -> PlanStage:
+    """One step of closing a stage; raises StepRefused."""
+    moved = StageClosing.take(name, stage, by=by, at=at, opinion=opinion)
+    assert isinstance(moved, PlanStage)
+    return moved
+
+
+def take_case(name: str, case: CaseStudy, *, by: Any, at: datetime, opinion: str = "", **values: Any) -> CaseStudy:
+    """One step of a case's review; raises StepRefused."""
+    moved = CaseReview.take(name, case, by=by, at=at, opinion=opinion, **values)
+    assert isinstance(moved, CaseStudy)
+    return moved

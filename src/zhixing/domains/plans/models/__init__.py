@@ -1,6 +1,6 @@
 """The plan, its document and drafts, its tree, its work points and the people who answer for them."""
 
-from .cases import CasePicture, CaseStudy
+from .cases import SECTIONS, CasePicture, CaseStudy
 from .documents import DraftNode, DraftStep, PlanVersion
 from .groups import DutyLetter, GroupMember, LeadingGroup
 from .plans import Plan
@@ -9,6 +9,7 @@ from .stages import StageGate, StageSnapshot, StageSummary
 from .tree import Action, PlanStage, Safeguard, Task, TaskMatch
 
 __all__ = [
+    "SECTIONS",
     "Action",
     "CasePicture",
     "CaseStudy",

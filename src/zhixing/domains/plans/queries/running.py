@@ -22,3 +22,8 @@ def proofs() -> Any:
     """Evidence on the outer point that nobody has sent back."""
     label = WorkPoint._meta.label_lower
     return EvidenceUse.objects.live().filter(object_type=label, object_uid=OuterRef("uid"), refused_at=None)
+
+
+def accepted_proofs() -> Any:
+    """Evidence on the outer point that somebody else has accepted."""
+    return proofs().filter(accepted_at__isnull=False)

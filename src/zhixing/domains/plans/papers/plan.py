@@ -26,8 +26,8 @@ from zhixing.kernel.papers import (
 )
 from zhixing.kernel.people.models import Tenant
 
-from .choices import ALIVE, MemberRole, PlanLevel, PlanState
-from .models import Action, DutyLetter, GroupMember, LeadingGroup, Plan, PlanStage, Safeguard, Task, WorkPoint
+from ..choices import ALIVE, MemberRole, PlanLevel, PlanState
+from ..models import Action, DutyLetter, GroupMember, LeadingGroup, Plan, PlanStage, Safeguard, Task, WorkPoint
 
 BREAKDOWN = (
     "序号", "行动", "任务", "工作要点", "责任领导", "牵头部门", "配合部门", "责任人", "开始", "完成时限", "阶段",
