@@ -318,7 +318,7 @@ class FindingDetail(DetailPage):
                      "closed_before_by")),
     )  # fmt: skip
     deeds = (HAND_OUT, PLAN, NOTICE, START, ASK, CLOSE, BACK, DISMISS, WAIVE, REOPEN)
-    tabs = ("passages", "files", "trail")
+    tabs = ("evidence", "passages", "files", "trail")
 
 
 class FindingEdit(EditPage):
