@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 GROUPS = (
-    "工作台", "提升计划", "学生", "教学", "实习就业", "安全", "制度", "队伍", "文化", "质量", "公开", "系统",
+    "工作台", "提升计划", "督办会议", "检查整改", "佐证公文", "学生", "教学", "实习就业", "安全", "制度", "队伍", "文化",
+    "质量", "公开", "系统",
 )  # fmt: skip
 GROUP_ICONS = {
-    "工作台": "layout-dashboard", "提升计划": "target-arrow", "学生": "school", "教学": "chalkboard",
+    "工作台": "layout-dashboard", "提升计划": "target-arrow", "督办会议": "clipboard-list",
+    "检查整改": "checkup-list", "佐证公文": "archive", "学生": "school", "教学": "chalkboard",
     "实习就业": "briefcase", "安全": "shield-check", "制度": "book-2", "队伍": "users-group", "文化": "flag",
     "质量": "chart-histogram", "公开": "world", "系统": "settings",
 }  # fmt: skip

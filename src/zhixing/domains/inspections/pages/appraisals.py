@@ -44,7 +44,7 @@ def _add_item(row: PublicAppraisal, *, by: User, at: datetime, **values: Any) ->
 class AppraisalList(ListPage):
     model = PublicAppraisal
     title = "群众评议"
-    menu = Menu("提升计划", "群众评议", "message-star", 64)
+    menu = Menu("检查整改", "群众评议", "message-star", 64)
     columns = (
         Column("title", link=True), Column("audience"), Column("on"), Column("way", default=False),
         Column("issued_count", numeric=True), Column("returned_count", numeric=True),

@@ -69,7 +69,7 @@ def _draw(row: RandomDraw, *, by: User, at: datetime, **values: Any) -> str:
 class DrawList(ListPage):
     model = RandomDraw
     title = "随机抽查"
-    menu = Menu("提升计划", "随机抽查", "dice-3", 62)
+    menu = Menu("检查整改", "随机抽查", "dice-3", 62)
     columns = (
         Column("title", link=True), Column("population"), Column("population_count", numeric=True),
         Column("sample_size", numeric=True), Column("state"), Column("announced_at"), Column("drawn_at"),

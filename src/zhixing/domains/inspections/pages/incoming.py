@@ -37,7 +37,7 @@ def _answer(label: str, act: Any, done: str) -> Deed:
 class ComplaintList(ListPage):
     model = Complaint
     title = "投诉举报"
-    menu = Menu("提升计划", "投诉举报", "message-report", 66)
+    menu = Menu("检查整改", "投诉举报", "message-report", 66)
     columns = (
         Column("title", link=True), Column("channel"), Column("received_on"), Column("unit__name", "承办部门"),
         Column("due_date"), Column("state"), Column("answered_at", default=False),
@@ -77,7 +77,7 @@ class ComplaintEdit(EditPage):
 class NoticeList(ListPage):
     model = BureauNotice
     title = "上级通知"
-    menu = Menu("提升计划", "上级通知", "mail-opened", 68)
+    menu = Menu("检查整改", "上级通知", "mail-opened", 68)
     columns = (
         Column("title", link=True), Column("document_no"), Column("organ"), Column("received_on"),
         Column("unit__name", "牵头部门"), Column("due_date"), Column("state"),

@@ -61,7 +61,7 @@ ANSWER = Deed(
 class ReferencePointList(ListPage):
     model = ReferencePoint
     title = "管理参考点"
-    menu = Menu("提升计划", "管理参考点", "list-details", 72)
+    menu = Menu("检查整改", "管理参考点", "list-details", 72)
     columns = (
         Column("code", link=True), Column("group"), Column("text"), Column("evidence_hint", default=False),
         Column("unit__name", "自查部门"), Column("source_text", default=False), Column("certainty"),
@@ -102,7 +102,7 @@ def _close(row: SelfCheckRound, *, by: User, at: datetime) -> None:
 class RoundList(ListPage):
     model = SelfCheckRound
     title = "自查轮次"
-    menu = Menu("提升计划", "专项自查", "checks", 70)
+    menu = Menu("检查整改", "专项自查", "checks", 70)
     columns = (
         Column("title", link=True), Column("opened_on"), Column("due_date"), Column("state"),
         Column("opened_by__name", "发起人"), Column("closed_at", default=False),

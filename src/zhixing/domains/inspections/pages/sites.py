@@ -14,7 +14,7 @@ RAISE = raise_deed("inspections.siteinspection")
 class InspectionList(ListPage):
     model = SiteInspection
     title = "检查记录"
-    menu = Menu("提升计划", "检查记录", "checkup-list", 60)
+    menu = Menu("检查整改", "检查记录", "checkup-list", 60)
     columns = (
         Column("title", link=True), Column("kind"), Column("on"), Column("unit__name", "被检查部门"), Column("place"),
         Column("leader__name", "检查人"), Column("team", default=False), Column("basis", default=False),

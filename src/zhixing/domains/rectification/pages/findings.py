@@ -263,7 +263,7 @@ COLUMNS = (
 class FindingList(ListPage):
     model = Finding
     title = "问题台账"
-    menu = Menu("工作台", "问题台账", "list-check", 30)
+    menu = Menu("检查整改", "问题台账", "list-check", 30)
     columns = COLUMNS
     filters = (
         Filter("open", "是否了结", options=(("1", "未了结"), ("0", "已了结")), apply=_open),

@@ -30,7 +30,7 @@ def _carried(rows: Any, value: str) -> Any:
 class LedgerList(ListPage):
     model = LedgerEntry
     title = "年度整改台账"
-    menu = Menu("工作台", "年度整改台账", "book-2", 35)
+    menu = Menu("检查整改", "年度整改台账", "book-2", 35)
     columns = (
         Column("year", "年度"),
         Column("no", "序号", numeric=True),
@@ -77,7 +77,7 @@ class LedgerPage(Page):
     path = "rectification/ledger/"
     name = "rectification.ledger"
     title = "整改台账"
-    menu = Menu("工作台", "整改台账（打印）", "printer", 40)
+    menu = Menu("检查整改", "整改台账（打印）", "printer", 40)
     permission = "checks.finding.view"
     data_class = DataClass.PERSONAL
     template = "rectification/ledger.html"

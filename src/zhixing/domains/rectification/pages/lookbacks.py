@@ -41,7 +41,7 @@ def _state(rows: Any, value: str) -> Any:
 class LookBackList(ListPage):
     model = LookBack
     title = "回头看"
-    menu = Menu("工作台", "回头看", "rotate-clockwise-2", 45)
+    menu = Menu("检查整改", "回头看", "rotate-clockwise-2", 45)
     columns = (
         Column("finding__title", "问题", link=True), Column("finding__object_label", "对象"),
         Column("finding__unit__name", "部门"), Column("owner__name", "整改责任人"), Column("due_date"),

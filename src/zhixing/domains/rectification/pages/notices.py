@@ -59,7 +59,7 @@ DEEDS = (
 class NoticeList(ListPage):
     model = RectificationNotice
     title = "整改通知书"
-    menu = Menu("工作台", "整改通知书", "file-alert", 40)
+    menu = Menu("检查整改", "整改通知书", "file-alert", 40)
     columns = (
         Column("year"), Column("no", "编号", numeric=True, link=True), Column("unit__name", "整改部门"),
         Column("demand"), Column("due_date"), Column("state"), Column("receiver__name", "签收人"),

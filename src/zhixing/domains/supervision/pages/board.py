@@ -64,7 +64,7 @@ class OrderBoard(Page):
     path = "supervision/board/"
     name = "supervision.board"
     title = "督办看板"
-    menu = Menu("提升计划", "督办看板", "layout-kanban", 50)
+    menu = Menu("督办会议", "督办看板", "layout-kanban", 50)
     permission = "supervision.order.view"
     template = "supervision/board.html"
 

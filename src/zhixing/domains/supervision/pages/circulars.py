@@ -35,7 +35,7 @@ class CircularPage(Page):
     path = "supervision/circular/month/"
     name = "supervision.circular.month"
     title = "督办通报"
-    menu = Menu("提升计划", "督办通报", "speakerphone", 56)
+    menu = Menu("督办会议", "督办通报", "speakerphone", 56)
     permission = "supervision.circular.view"
     template = "supervision/circular_month.html"
 

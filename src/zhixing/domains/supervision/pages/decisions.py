@@ -53,7 +53,7 @@ def _overdue(rows: QuerySet[Decision], value: str) -> QuerySet[Decision]:
 class DecisionLedger(ListPage):
     model = Decision
     title = "决议落实台账"
-    menu = Menu("提升计划", "决议落实", "gavel", 62)
+    menu = Menu("督办会议", "决议落实", "gavel", 62)
     columns = (
         Column("meeting__title", "会议"), Column("no", numeric=True), Column("text", link=True, width="wide"),
         Column("lead__name", "承办部门"), Column("owner__name", "责任人"), Column("due_date"),

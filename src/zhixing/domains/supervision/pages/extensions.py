@@ -32,7 +32,7 @@ RIGHT = "supervision.orderextension.decide"
 class ExtensionList(ListPage):
     model = OrderExtension
     title = "延期申请"
-    menu = Menu("提升计划", "延期申请", "calendar-plus", 54)
+    menu = Menu("督办会议", "延期申请", "calendar-plus", 54)
     columns = (
         Column("order__subject", "督办事项", link=True, width="wide"), Column("order__lead__name", "牵头部门"),
         Column("old_due_date"), Column("asked_due_date"), Column("reason", width="wide"),

@@ -108,7 +108,7 @@ DEEDS = (
 class MeetingList(ListPage):
     model = Meeting
     title = "行政办公会"
-    menu = Menu("提升计划", "行政办公会", "users-group", 60)
+    menu = Menu("督办会议", "行政办公会", "users-group", 60)
     columns = (
         Column("title", "会议", link=True), Column("kind"), Column("at"), Column("place"),
         Column("chair__name", "主持人"), Column("state", render=badge_of(MeetingState)), Column("topics_until"),

@@ -160,7 +160,7 @@ RUNNING = Filter("open", "是否在办", options=(("1", "在办"), ("0", "不在
 class OrderList(ListPage):
     model = Order
     title = "督办单"
-    menu = Menu("提升计划", "督办单", "clipboard-list", 52)
+    menu = Menu("督办会议", "督办单", "clipboard-list", 52)
     columns = COLUMNS
     filters = (RUNNING, "state", "lead", "owner", OVERDUE, "card", "mark", "source_kind", "due_date", "issued_date")
     search = ("subject", "no", "source_label")

@@ -88,7 +88,7 @@ def _late(rows: QuerySet[MonthlyReport], value: str) -> QuerySet[MonthlyReport]:
 class ReportList(ListPage):
     model = MonthlyReport
     title = "科室月报"
-    menu = Menu("提升计划", "科室月报", "report", 58)
+    menu = Menu("督办会议", "科室月报", "report", 58)
     columns = (
         Column("unit__name", "部门", link=True), Column("month", render=titled),
         Column("due_date"), Column("state", render=badge_of(ReportState)), Column("submitted_by__name", "报送人"),
@@ -203,7 +203,7 @@ class ReportCalendar(Page):
     path = "supervision/reports/"
     name = "supervision.reports"
     title = "汇报日历"
-    menu = Menu("提升计划", "汇报日历", "calendar-stats", 57)
+    menu = Menu("督办会议", "汇报日历", "calendar-stats", 57)
     permission = "supervision.monthlyreport.view"
     template = "supervision/calendar.html"
 
