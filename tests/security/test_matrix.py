@@ -187,8 +187,8 @@ class Matrix(TwoSchools):
         self.tell()
 
     def test_no_get_changes_anything(self) -> None:
-        """Reading may mark a message as read and count a download; nothing else."""
-        reading = NOT_BUSINESS | {"notices_notice", "pages_exportrequest"}
+        """Reading may mark a message as read, note a lesson as opened and count a download; nothing else."""
+        reading = NOT_BUSINESS | {"notices_notice", "pages_exportrequest", "portal_lessonreading"}
         before = digest_of(self.ours.tenant.pk, without=reading)
         for role in ("registrar", "principal", "system_admin", "security_admin", "class_tutor", "audit_admin"):
             user = self.people[role]

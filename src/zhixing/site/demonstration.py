@@ -36,7 +36,7 @@ from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.sealer import seal_pending
 
 CODE, SUFFIX = "demo", "（演示）"
-STOREYS = ("school", "staff", "students", "rectification", "inspections", "plans", "supervision")
+STOREYS = ("school", "staff", "students", "rectification", "inspections", "plans", "supervision", "portal")
 AFTER_STAFF, AFTER_STUDENTS = "staff", "students"
 OPERATOR = "operator"
 READING_DAYS = 60

@@ -23,7 +23,10 @@ WORDS = {
     "reset_second_factor": "重置两步验证", "papers.issue": "印发", "papers.cancel": "作废",
     "new_edition": "上传新版本", "use": "用作佐证", "withdraw": "撤回",
     "accept": "采信", "freeze": "冻结", "retire": "停用", "verify_evidence": "校验", "set_target": "设定目标",
-    "withdraw_target": "撤销目标", "bundle": "打包",
+    "withdraw_target": "撤销目标", "bundle": "打包", "study": "学习", "overview": "查看汇总",
+    "sign_reading": "签收学习", "answer_quiz": "测验答题", "set_questions": "出题", "set_targets": "设定学习范围",
+    "set_figures": "设定公开指标", "note_consent": "登记肖像同意", "remove_picture": "移除图片",
+    "mark_replaced": "标记已被替代",
 }  # fmt: skip
 
 

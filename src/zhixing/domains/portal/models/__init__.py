@@ -2,9 +2,10 @@
 
 from .articles import Article, ArticlePicture
 from .figures import PublicFigure
-from .lessons import LessonQuestion, LessonReading, LessonTarget, MicroLesson
+from .lessons import QUESTIONS, LessonQuestion, LessonReading, LessonTarget, MicroLesson
 
 __all__ = [
+    "QUESTIONS",
     "Article",
     "ArticlePicture",
     "LessonQuestion",
