@@ -22,7 +22,7 @@ from ..procedures import take, take_lesson
 from ..queries.coverage import silent_since
 from ..queries.privacy import names_in
 from ..queries.publishable import article_texts, lesson_texts
-from . import texts
+from .texts import FIGURES, told
 
 NOT_A_NAME = "文中普通词语与个别学生姓名相同，不涉及学生本人"
 SILENT = timedelta(days=30)
@@ -57,7 +57,7 @@ class _Story:
         self.unfinished()
         self.slips()
         self.lessons()
-        actions.set_figures([code for code in texts.FIGURES if code in indicators], by=self.director, at=self.ago(20))
+        actions.set_figures([code for code in FIGURES if code in indicators], by=self.director, at=self.ago(20))
         begun = _plan_begun()
         if begun is not None and begun < self.at - SILENT:
             since = timezone.localdate(self.at) - SILENT
@@ -92,24 +92,23 @@ class _Story:
         return take("publish", article, by=self.principal, at=self.ago(days))
 
     def policies(self) -> None:
-        for number, facts in enumerate(texts.POLICIES):
+        for number, facts in enumerate(told()["policy"]):
             more = {name: value for name, value in facts.items() if name not in ("title", "body")}
             article = self.published(ArticleKind.POLICY, facts["title"], "办公室", facts["body"], 90 - number, **more)
-        actions.mark_replaced(article, replaced_by=texts.REPLACEMENT, by=self.director, at=self.ago(30))
+        actions.mark_replaced(article, replaced_by=told()["replacement"], by=self.director, at=self.ago(30))
         self.plant("portal.policy_replaced", "replaced_by", article)
 
     def stories(self) -> None:
-        for number, (title, unit, body) in enumerate(texts.BRIEFS):
-            self.published(ArticleKind.BRIEF, title, unit, body, 60 - 30 * number)
-        for number, (title, unit, body) in enumerate(texts.NEWS):
-            self.published(ArticleKind.NEWS, title, unit, body, 5 + number * 4)
-        for kind, story, days in ((ArticleKind.PLEDGE, texts.PLEDGE, 80), (ArticleKind.REPORT, texts.REPORT, 12)):
-            self.published(kind, *story, days)
+        for kind, first, step in ((ArticleKind.BRIEF, 60, -30), (ArticleKind.NEWS, 5, 4), (ArticleKind.PLEDGE, 80, 0),
+                                  (ArticleKind.REPORT, 12, 0)):  # fmt: skip
+            for number, story in enumerate(told()[kind]):
+                self.published(kind, story["title"], story["unit"], story["body"], first + step * number)
         self.case()
 
     def case(self) -> None:
         """Two pictures; the consent for one was taken back after the article had gone out."""
-        article = self.draft(ArticleKind.CASE, *texts.CASE, 16)
+        story = told()["case"][0]
+        article = self.draft(ArticleKind.CASE, story["title"], story["unit"], story["body"], 16)
         if names_in(article_texts(article)):
             actions.rewrite_article(article, {"names_waived": NOT_A_NAME}, by=article.writer, at=self.ago(18))
         shot = {"by": article.writer, "at": self.ago(18)}
@@ -127,27 +126,27 @@ class _Story:
     def unfinished(self) -> None:
         """One article in each state short of the public; two waited too long."""
         late = []
-        for number, (title, unit) in enumerate(texts.SUBMITTED):
-            article = self.plain(title, unit, 1 + 7 * number)
+        for number, story in enumerate(told()["submitted"]):
+            article = self.plain(story, 1 + 7 * number)
             moved = take("submit", article, by=article.writer, at=self.ago(1 + 7 * number))
             late += [moved] if number else []
-        article = self.plain(*texts.REVIEWED, 2)
+        article = self.plain(told()["reviewed"][0], 2)
         take("submit", article, by=article.writer, at=self.ago(2))
         take("review", Article.objects.get(pk=article.pk), by=self.director, at=self.ago(1))
-        article = self.plain(*texts.RETURNED, 9)
+        article = self.plain(told()["returned"][0], 9)
         take("submit", article, by=article.writer, at=self.ago(9))
         take(
             "send_back", Article.objects.get(pk=article.pk), by=self.director, at=self.ago(8),
             opinion="请补充会议时间和任务分工。",
         )  # fmt: skip
-        self.plain(*texts.DRAFTED, 1)
-        title, unit = texts.WITHDRAWN
-        out = self.published(ArticleKind.NEWS, title, unit, texts.COMMON_BODY.format(title=title, unit=unit), 50)
+        self.plain(told()["drafted"][0], 1)
+        story = told()["withdrawn"][0]
+        out = self.published(ArticleKind.NEWS, story["title"], story["unit"], _common(story), 50)
         take("withdraw", out, by=self.director, at=self.ago(45), opinion="作息时间又有调整，撤下重发。")
         self.plant("portal.article_unreviewed", "submitted_at", *late)
 
-    def plain(self, title: str, unit: str, days: float) -> Article:
-        return self.draft(ArticleKind.NEWS, title, unit, texts.COMMON_BODY.format(title=title, unit=unit), days)
+    def plain(self, story: dict[str, str], days: float) -> Article:
+        return self.draft(ArticleKind.NEWS, story["title"], story["unit"], _common(story), days)
 
     def slips(self) -> None:
         """A student's name in a published text, as when somebody of that name enrolled afterwards."""
@@ -162,16 +161,14 @@ class _Story:
         self.plant("portal.article_with_personal_data", "body", article)
 
     def lessons(self) -> None:
-        over = self.lesson(texts.LESSONS[0], "办公室", published=40, due=20)
+        first, second = told()["lesson"]
+        over = self.lesson(first, "办公室", published=40, due=20)
         self.study(over, share=8)
         self.plant("portal.lesson_not_covered", "due_date", over)
-        running = self.lesson(texts.LESSONS[1], "信息中心", published=6, due=-8)
+        running = self.lesson(second, "信息中心", published=6, due=-8)
         self.study(running, share=4)
-        self.lesson(
-            {**texts.LESSONS[0], "title": texts.DRAFT_LESSON[0], "body": texts.DRAFT_LESSON[1]}, "办公室", due=-30
-        )
-        late = {**texts.LESSONS[1], "title": texts.LATE_LESSON[0], "body": texts.LATE_LESSON[1]}
-        lesson = self.lesson(late, "教务科", due=-20)
+        self.lesson(first | told()["draft_lesson"], "办公室", due=-30)
+        lesson = self.lesson(second | told()["late_lesson"], "教务科", due=-20)
         waiting = take_lesson("submit", lesson, by=lesson.writer, at=self.ago(6))
         self.plant("portal.lesson_unreviewed", "submitted_at", waiting)
 
@@ -182,11 +179,7 @@ class _Story:
         values = {"title": facts["title"], "body": facts["body"], "minutes": facts["minutes"], "unit": unit,
                   "due_date": timezone.localdate(self.ago(due))}  # fmt: skip
         lesson = actions.write_lesson(values, by=writer, at=start)
-        asked = [
-            dict(zip(("text", "option_a", "option_b", "option_c", "right", "explanation"), one, strict=True))
-            for one in facts["questions"]
-        ]
-        actions.set_questions(lesson, asked, by=writer, at=start)
+        actions.set_questions(lesson, facts["questions"], by=writer, at=start)
         if names_in(lesson_texts(lesson)):
             lesson = actions.rewrite_lesson(lesson, {"names_waived": NOT_A_NAME}, by=writer, at=start)
         if published:
@@ -212,6 +205,10 @@ class _Story:
             actions.count_visit(lesson)
             if number % 2:
                 actions.count_try(lesson, passed=bool(number % 3))
+
+
+def _common(story: dict[str, str]) -> str:
+    return str(told()["common_body"].format(**story))
 
 
 def _plan_begun() -> Any:
