@@ -124,6 +124,7 @@ def add_points(count: int, tasks: Any, stages: Any, units: Any, people: Any, at:
                 lead=units[number % 12], owner=people[number % 60], sponsor=people[(number + 1) % 60],
                 stage=stages[number % 3], start_date=due - timedelta(days=90), due_date=due, state=state,
                 submitted_at=at if state != "in_effect" else None,
+                submitted_date=at.date() if state != "in_effect" else None,
                 accepted_by=people[(number + 1) % 60] if state == "accepted" else None,
                 accepted_at=at if state == "accepted" else None, expected_evidence="检查记录",
             )

@@ -61,7 +61,7 @@ def test_the_head_of_the_lead_hands_in_but_does_not_accept_it_himself(planned: A
     with pytest.raises(StepRefused):
         take("accept", point, by=scene.head, at=scene.now)
     point = take("send_back", point, by=scene.director, at=scene.now, opinion="材料不全")
-    assert (point.state, point.returned_count, point.submitted_at) == ("in_effect", 1, None)
+    assert (point.state, point.returned_count, point.submitted_date) == ("in_effect", 1, None)
     point = take("submit", point, by=scene.owner, at=scene.now)
     with pytest.raises(StepRefused, match="须写明理由"):
         take("send_back", point, by=scene.director, at=scene.now)
@@ -94,12 +94,12 @@ def test_a_lamp_says_the_same_in_python_and_in_the_database(
 ) -> None:
     scene, day = planned, the_day()
     point = scene.give(first(scene), due=due, start_date=scene.today + timedelta(days=start))
-    values: dict[str, Any] = {"state": state, "submitted_at": scene.now if state != "in_effect" else None}
+    values: dict[str, Any] = {"state": state, "submitted_date": scene.today if state != "in_effect" else None}
     if state == "accepted":
         values |= {"accepted_by": scene.director, "accepted_at": scene.now}
     WorkPoint.objects.filter(pk=point.pk).update(**values)
     point.refresh_from_db()
-    assert lamp(point.state, point.start_date, point.due_date, point.submitted_at, day) == colour
+    assert lamp(point.state, point.start_date, point.due_date, point.submitted_date, day) == colour
     hits = [one for one in ("red", "amber", "green", "grey", "done") if
             WorkPoint.objects.filter(shining(one, day), pk=point.pk).exists()]  # fmt: skip
     assert hits == [colour]

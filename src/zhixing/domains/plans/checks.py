@@ -13,10 +13,11 @@ from zhixing.kernel.checks import Severity, check
 from zhixing.kernel.standards.in_force import school_standards
 
 from .choices import ALIVE, UNDONE, MemberRole, PlanLevel, PlanState, PointState
-from .models import GroupMember, LeadingGroup, Plan, Task, TaskMatch, WorkPoint
+from .models import GroupMember, LeadingGroup, Plan, PlanStage, Task, TaskMatch, WorkPoint
 from .queries import shining, the_day
 from .queries.parents import LOOSE
 from .queries.running import proofs, running
+from .queries.summary_due import asked_since, issued_summaries
 
 DUTY = "提升计划实施方案“加强组织领导”：明确各工作要点的责任人，责任到人"
 PROOF = "提升计划实施方案“加强督促检查”；评估须有佐证材料"
@@ -89,7 +90,7 @@ def accepted_without_evidence(points: Any) -> Any:
 def acceptance_late(points: Any) -> Any:
     today = timezone.localdate()
     days = int(school_standards().number("plan_acceptance_days", today))
-    return running(points).filter(state=PointState.SUBMITTED, submitted_at__date__lt=add_work_days(today, -days))
+    return running(points).filter(state=PointState.SUBMITTED, submitted_date__lt=add_work_days(today, -days))
 
 
 @check(
@@ -168,3 +169,13 @@ def leading_department_absent(groups: Any) -> Any:
     )
     absent = running(WorkPoint.objects.filter(state__in=UNDONE).exclude(lead=None)).filter(~Exists(present))
     return groups.filter(plan__in=absent.order_by().values("task__action__plan"), dissolved_date=None)
+
+
+@check(
+    PlanStage, Severity.WARNING, "招生前的阶段总结还没有印发", basis="提升计划实施方案“每年招生前进行阶段总结”",
+    remedy="在“阶段总结”中新增本年度总结，写好文字部分后打印并编号印发；截止日期可在“核查标准”中调整。",
+)  # fmt: skip
+def stage_summary_missing(stages: Any) -> Any:
+    due = asked_since(timezone.localdate())
+    own = {"plan__level": PlanLevel.SCHOOL, "plan__state": PlanState.EFFECTIVE}
+    return stages.running(due).filter(**own).exclude(pk__in=issued_summaries(due.year).values("stage"))

@@ -62,7 +62,7 @@ def task_completion_rate(on: date) -> Ratio:
     formula="时限已到的工作要点中，在时限内提交并验收通过的数量 ÷ 时限已到的数量 × 100%。",
 )  # fmt: skip
 def on_time_rate(on: date) -> Ratio:
-    in_time = Q(state=PointState.ACCEPTED, submitted_at__date__lte=F("due_date"))
+    in_time = Q(state=PointState.ACCEPTED, submitted_date__lte=F("due_date"))
     return Ratio(of=_due(on), part=in_time)
 
 

@@ -57,7 +57,7 @@ def _give(point: WorkPoint, *, by: User, at: datetime) -> None:
 def _hand_in(point: WorkPoint, *, by: User, at: datetime) -> None:
     if not evidence_of(point).filter(refused_at=None).exists():
         raise StepRefused("还没有佐证材料。请先上传能证明完成情况的材料，再提交验收。")
-    point.submitted_by, point.submitted_at = by, at
+    point.submitted_by, point.submitted_at, point.submitted_date = by, at, timezone.localdate(at)
 
 
 def _accept(point: WorkPoint, *, by: User, at: datetime) -> None:
@@ -71,12 +71,13 @@ def _accept(point: WorkPoint, *, by: User, at: datetime) -> None:
 
 
 def _send_back(point: WorkPoint, *, by: User, at: datetime) -> None:
-    point.submitted_by = point.submitted_at = None
+    point.submitted_by = point.submitted_at = point.submitted_date = None
     point.returned_count += 1
 
 
 def _undo_acceptance(point: WorkPoint, *, by: User, at: datetime) -> None:
-    point.accepted_by = point.accepted_at = point.submitted_by = point.submitted_at = None
+    point.accepted_by = point.accepted_at = None
+    point.submitted_by = point.submitted_at = point.submitted_date = None
 
 
 def _tell_owner(point: WorkPoint, *, by: User, at: datetime) -> None:

@@ -62,6 +62,8 @@ class WorkPoint(Record):
         User, models.PROTECT, verbose_name="提交人", null=True, related_name="+", editable=False
     )
     submitted_at = models.DateTimeField("提交时间", null=True, editable=False)
+    submitted_date = models.DateField("提交日期", null=True, editable=False)
+    """The school's day of ``submitted_at``: lamps hold it against the due date, in the database as in Python."""
     accepted_by = models.ForeignKey(
         User, models.PROTECT, verbose_name="验收人", null=True, related_name="+", editable=False
     )

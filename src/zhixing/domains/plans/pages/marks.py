@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, Value, When
 from markupsafe import Markup
 
 from zhixing.kernel.pages.words import tag
 
 from ..choices import PointState
-from ..queries import WORDS, Day, kind_title, shining
+from ..queries import WORDS, Day, kind_title, lamp_case
 
 STATE_COLOURS = {"draft": "grey", "in_effect": "blue", "submitted": "amber", "accepted": "green", "withdrawn": "grey"}
 
@@ -30,10 +29,4 @@ def kind_word(value: str | None) -> str:
 
 def with_lamp(points: Any, day: Day) -> Any:
     """Points with their lamp as a column; withdrawn ones have none."""
-    return points.annotate(
-        lamp=Case(
-            *(When(shining(colour, day), then=Value(colour)) for colour in ("red", "amber", "green", "done", "grey")),
-            default=Value(""),
-            output_field=CharField(),
-        )
-    )
+    return points.annotate(lamp=lamp_case(day))

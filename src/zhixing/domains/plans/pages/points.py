@@ -295,7 +295,7 @@ class StandingPanel(Panel):
     def context(self, request: Request, row: Any = None) -> Mapping[str, Any]:
         day = the_day()
         return {
-            "lamp": lamp(row.state, row.start_date, row.due_date, row.submitted_at, day), "words": WORDS, "day": day,
+            "lamp": lamp(row.state, row.start_date, row.due_date, row.submitted_date, day), "words": WORDS, "day": day,
             "left": (row.due_date - day.today).days if row.due_date else None,
             "lacking": actions.missing_duties(row) if row.state == PointState.DRAFT else [],
             "supports": [one.unit for one in row.supports.select_related("unit")],

@@ -1,7 +1,7 @@
 """Reads over plans that several rooms need."""
 
 from .bindings import Binding, bindings, kind_choices, kind_title, recognise
-from .lamps import COLOURS, WORDS, Day, Tally, lamp, shining, tally, the_day
+from .lamps import COLOURS, WORDS, Day, Tally, lamp, lamp_case, shining, tally, the_day
 from .likeness import likeness
 from .live import LiveState, findings_by_kind, live_state
 from .load import Load, loads
@@ -39,6 +39,7 @@ __all__ = [
     "kind_choices",
     "kind_title",
     "lamp",
+    "lamp_case",
     "likeness",
     "live_state",
     "loads",

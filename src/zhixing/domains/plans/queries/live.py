@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils import timezone
 
+from zhixing.kernel.checks.declare import checks
 from zhixing.kernel.checks.models import OPEN, Finding
 from zhixing.kernel.checks.severity import Severity
 from zhixing.kernel.indicators.declare import indicators
 from zhixing.kernel.indicators.standings import Standing, standings
 from zhixing.kernel.pages.indicator_rows import opens_at
 from zhixing.kernel.people.models import User
+from zhixing.kernel.rosters.shelf import rosters
 
 from .bindings import Binding, bindings, kinds_watching
 
@@ -88,6 +89,13 @@ def plain(value: Decimal | None) -> str:
 
 
 def titles_of(rules: Iterable[str]) -> dict[str, str]:
-    """The title of each rule, as its newest finding tells it."""
-    rows: Any = Finding.objects.filter(rule__in=list(rules)).order_by("pk").values_list("rule", "title")
-    return dict(rows)
+    """The title of each rule: as declared, else as its newest finding tells it; no finding is read for a known rule."""
+    wanted = list(rules)
+    declared = {rule.code: rule.title for roster in rosters for rule in roster.rules}
+    declared |= {code: check.title for code, check in checks.items()}
+    found = {rule: declared[rule] for rule in wanted if rule in declared}
+    rest = [rule for rule in wanted if rule not in found]
+    if rest:
+        newest = Finding.objects.filter(rule__in=rest).order_by().values("rule").annotate(last=Max("pk")).values("last")
+        found |= dict(Finding.objects.filter(pk__in=newest).values_list("rule", "title"))
+    return found

@@ -11,13 +11,17 @@ from zhixing.kernel.people.models import Unit, User
 
 from ..choices import ALIVE, PlanLevel, PlanState
 from ..models import Action, Plan, PlanStage, Safeguard, Task, WorkPoint
-from .lamps import Day, Tally, lamp
+from .lamps import Day, Tally, counted, lamp
 
 FIELDS = (
-    "uid", "no", "text", "state", "start_date", "due_date", "submitted_at", "weight", "task_id", "stage_id",
+    "uid", "no", "text", "state", "start_date", "due_date", "submitted_date", "weight", "task_id", "stage_id",
     "lead_id", "owner_id", "lead__name", "owner__name",
 )  # fmt: skip
-MARKS = ("pk", "state", "start_date", "due_date", "submitted_at", "weight", "task_id", "stage_id", "lead_id")
+MARKS = ("pk", "state", "start_date", "due_date", "submitted_date")
+KEYS = ("task_id", "lead_id", "stage_id")
+
+
+Tallies = dict[Any, Tally]
 
 
 @dataclass(slots=True)
@@ -42,19 +46,11 @@ class PointLine:
 
 @dataclass(slots=True)
 class Mark:
-    """As much of a point as a tally needs: a thousand of them are read faster than their words."""
+    """As much of a point as a board's columns need: a thousand of them are read faster than their words."""
 
     pk: int
     state: str
-    due: date | None
-    weight: int
-    task_id: int
-    stage_id: int | None
-    lead_id: int | None
     lamp: str
-
-
-Line = PointLine | Mark
 
 
 @dataclass
@@ -62,7 +58,7 @@ class TaskLine:
     """A task with its points and how they stand."""
 
     task: Task
-    points: list[Any] = field(default_factory=list)
+    points: list[PointLine] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
 
@@ -94,7 +90,7 @@ class Standing:
     stages: list[GroupLine]
     safeguards: list[Safeguard]
     tally: Tally
-    points: list[Any]
+    points: list[PointLine]
 
     @property
     def tasks(self) -> list[TaskLine]:
@@ -135,8 +131,8 @@ def point_lines(points: Any, day: Day) -> list[PointLine]:
 def marks(points: Any, day: Day) -> list[Mark]:
     """Points as marks, in the order of the queryset; one query."""
     return [
-        Mark(pk, state, due, weight, task, stage, unit, lamp(state, start, due, submitted, day))
-        for pk, state, start, due, submitted, weight, task, stage, unit in points.values_list(*MARKS)
+        Mark(pk, state, lamp(state, start, due, submitted, day))
+        for pk, state, start, due, submitted in points.values_list(*MARKS)
     ]
 
 
@@ -146,41 +142,43 @@ def points_of(plan: Plan, user: User | None) -> Any:
     return rows.filter(task__action__plan=plan, state__in=ALIVE).order_by("task_id", "no", "pk")
 
 
-def standing(plan: Plan, day: Day, user: User | None, points: Iterable[Line] | None = None) -> Standing:
-    """The plan with its lamps; a constant number of queries. Without ``points`` the lines are marks only."""
-    lines: list[Any] = marks(points_of(plan, user).order_by(), day) if points is None else list(points)
-    actions = [ActionLine(row) for row in Action.objects.standing().filter(plan=plan).order_by("no")]
-    by_action = {line.action.pk: line for line in actions}
-    by_task: dict[int, TaskLine] = {}
-    for task in Task.objects.standing().filter(action__in=list(by_action)).order_by("no"):
-        line = TaskLine(task)
-        by_task[task.pk] = line
-        by_action[task.action_id].tasks.append(line)
-    units, stages, whole = _by_unit(lines), _by_stage(plan, lines), Tally()
+def standing(plan: Plan, day: Day, user: User | None, points: Iterable[PointLine] | None = None) -> Standing:
+    """The plan with its lamps; a constant number of queries.
+
+    Without ``points`` the database counts, and no line of the tree has points; with them they are counted here.
+    """
+    lines: list[PointLine] = list(points or ())
+    if points is None:
+        groups = counted(points_of(plan, user), day, *KEYS)
+    else:
+        groups = [(one.task_id, one.lead_id, one.stage_id, one.lamp, 1, one.weight) for one in lines]
+    by_task: Tallies = {}
+    by_unit: Tallies = {}
+    by_stage: Tallies = {}
+    whole = Tally()
+    for task, unit, stage, colour, count, weight in groups:
+        whole.add(colour, weight, count)
+        for found, key in ((by_task, task), (by_unit, unit), (by_stage, stage)):
+            found.setdefault(key, Tally()).add(colour, weight, count)
+    units = Unit.objects.filter(pk__in=[key for key in by_unit if key]).order_by("position", "pk")
+    stages = PlanStage.objects.standing().filter(plan=plan).order_by("no")
+    return Standing(
+        plan=plan, day=day, actions=_tree(plan, lines, by_task),
+        units=[GroupLine(unit, by_unit[unit.pk]) for unit in units],
+        stages=[GroupLine(stage, by_stage.get(stage.pk) or Tally()) for stage in stages],
+        safeguards=list(Safeguard.objects.standing().filter(plan=plan).order_by("no")), tally=whole, points=lines,
+    )  # fmt: skip
+
+
+def _tree(plan: Plan, lines: list[PointLine], by_task: Tallies) -> list[ActionLine]:
+    """Actions with their tasks, points and tallies."""
+    actions = {row.pk: ActionLine(row) for row in Action.objects.standing().filter(plan=plan).order_by("no")}
+    tasks: dict[int, TaskLine] = {}
+    for task in Task.objects.standing().filter(action__in=list(actions)).order_by("no"):
+        line = tasks[task.pk] = TaskLine(task, tally=by_task.get(task.pk) or Tally())
+        actions[task.action_id].tasks.append(line)
+        actions[task.action_id].tally.join(line.tally)
     for point in lines:
-        whole.add(point.lamp, point.weight)
-        if point.task_id in by_task:
-            task_line = by_task[point.task_id]
-            task_line.points.append(point)
-            task_line.tally.add(point.lamp, point.weight)
-            by_action[task_line.task.action_id].tally.add(point.lamp, point.weight)
-    safeguards = list(Safeguard.objects.standing().filter(plan=plan).order_by("no"))
-    return Standing(plan, day, actions, units, stages, safeguards, whole, lines)
-
-
-def _by_unit(lines: list[Any]) -> list[GroupLine]:
-    """Departments in their order; points without a lead are not theirs."""
-    wanted = {line.lead_id for line in lines if line.lead_id}
-    found = {unit.pk: GroupLine(unit) for unit in Unit.objects.filter(pk__in=wanted).order_by("position", "pk")}
-    for line in lines:
-        if line.lead_id in found:
-            found[line.lead_id].tally.add(line.lamp, line.weight)
-    return list(found.values())
-
-
-def _by_stage(plan: Plan, lines: list[Any]) -> list[GroupLine]:
-    found = {stage.pk: GroupLine(stage) for stage in PlanStage.objects.standing().filter(plan=plan).order_by("no")}
-    for line in lines:
-        if line.stage_id in found:
-            found[line.stage_id].tally.add(line.lamp, line.weight)
-    return list(found.values())
+        if point.task_id in tasks:
+            tasks[point.task_id].points.append(point)
+    return list(actions.values())
