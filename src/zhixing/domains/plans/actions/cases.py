@@ -15,12 +15,11 @@ from zhixing.kernel.files.kinds import IMAGES
 from zhixing.kernel.files.store import drop, store
 from zhixing.kernel.people.models import User
 from zhixing.kernel.standards.in_force import school_standards
-from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
 
 from ..choices import CaseState
 from ..models import SECTIONS, CasePicture, CaseStudy
-from ..queries.cases import demand, faults_in, figures_of
+from ..queries.cases import demand, faults_in, figures_of, pictures_of
 
 MEGABYTE = 1024 * 1024
 
@@ -50,7 +49,7 @@ def add_picture(case: CaseStudy, *, upload: Any, caption: str, by: User, at: dat
     if not caption.strip():
         raise ValidationError({"caption": "请填写图片说明。"})
     most = demand(today).most_pictures
-    if case.pictures.count() >= most:
+    if len(pictures_of(case)) >= most:
         raise ValidationError({"upload": f"一个案例最多 {most} 张图片，请先删除不用的。"})
     limit = school_standards().number("case_picture_size", today)
     if upload.size > limit * MEGABYTE:
@@ -63,14 +62,12 @@ def add_picture(case: CaseStudy, *, upload: Any, caption: str, by: User, at: dat
     return add_row(CasePicture(case=case, file=file, caption=caption.strip(), position=last + 1), by=by, at=at)
 
 
-@transaction.atomic
-def remove_picture(picture: CasePicture, *, by: User, at: datetime) -> None:
+def remove_picture(picture: CasePicture, *, by: User, at: datetime) -> CasePicture:
     """Take a picture out of a draft."""
     _must_be_draft(picture.case)
-    record(action="plans.casepicture.remove", by=by, at=at, on=picture.case, changes={"caption": picture.caption})
-    file = picture.file
-    picture.delete()
-    drop(file)
+    if picture.removed_at is not None:
+        raise ValidationError("这张图片已经删除。")
+    return amend_row(picture, {"removed_at": at}, by=by, at=at, action="remove", inner=("removed_at",))
 
 
 def unwritten(case: CaseStudy) -> list[str]:

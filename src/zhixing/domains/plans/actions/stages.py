@@ -21,7 +21,6 @@ from zhixing.kernel.indicators.models import Period, Reading
 from zhixing.kernel.indicators.readings import NotReadable, freeze
 from zhixing.kernel.papers.declare import papers
 from zhixing.kernel.people.models import User
-from zhixing.kernel.trail.record import record
 from zhixing.kernel.trail.writing import add_row, amend_row
 
 from ..choices import GateKind, GateScope, StageState
@@ -82,16 +81,6 @@ def correct_gate(gate: StageGate, values: Mapping[str, Any], *, by: User, at: da
     if changed and (gate.confirmed_at or gate.waived_at):
         gate = _without_words(gate, by, at, "关口内容已修改")
     return gate
-
-
-@transaction.atomic
-def drop_gate(gate: StageGate, *, by: User, at: datetime, reason: str) -> None:
-    """Take a gate away from an open stage; the trail keeps what it was and why."""
-    _must_be_open(gate.stage)
-    _must_have_words(reason, "reason", "请写明删除理由（不少于 2 个字）。")
-    facts = {"title": gate.title, "kind": gate.kind}
-    record(action="plans.stagegate.remove", by=by, at=at, on=gate.stage, reason=reason.strip(), changes=facts)
-    gate.delete()
 
 
 def confirm_gate(gate: StageGate, *, by: User, at: datetime, note: str) -> StageGate:

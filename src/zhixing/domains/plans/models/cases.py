@@ -91,6 +91,7 @@ class CasePicture(Record):
     file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="图片", related_name="+")
     caption = models.CharField("图片说明", max_length=80)
     position = models.PositiveIntegerField("次序", default=0)
+    removed_at = models.DateTimeField("删除时间", null=True, blank=True, editable=False)
 
     reach = Reach(unit="case__unit", own="case__author")
 

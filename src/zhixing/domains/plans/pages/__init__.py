@@ -1,5 +1,6 @@
 """Pages of the improvement plan."""
 
+from .cases import CaseDetail, CaseEdit, CaseFiguresTab, CaseList, CasePictureDetail, CasePicturesTab
 from .groups import (
     DutyLetterDetail,
     DutyLetterList,
@@ -44,7 +45,21 @@ from .points import (
     WorkPointEdit,
     WorkPointList,
 )
+from .readiness import ProofIndexPage, ReadinessPage
 from .review import ChangesPage, ImportPage, ReviewAct, ReviewPage, TakeEffect
+from .stages import (
+    GatesTab,
+    GateStatePanel,
+    StageCalendar,
+    StageGateDetail,
+    StageGateEdit,
+    StageSidePanel,
+    StageSnapshotDetail,
+    StageSummaryDetail,
+    StageSummaryEdit,
+    StageSummaryList,
+    SummaryPapersPanel,
+)
 from .views import Board, Gantt, LoadPage, MyPointsPanel, PlanHome, PlanPanel, Wall
 
 __all__ = [
@@ -53,12 +68,20 @@ __all__ = [
     "ActionTasksTab",
     "AnswerPage",
     "Board",
+    "CaseDetail",
+    "CaseEdit",
+    "CaseFiguresTab",
+    "CaseList",
+    "CasePictureDetail",
+    "CasePicturesTab",
     "ChangesPage",
     "CoverageTab",
     "DepartmentPoints",
     "DutyLetterDetail",
     "DutyLetterList",
     "Gantt",
+    "GateStatePanel",
+    "GatesTab",
     "GroupMemberDetail",
     "GroupMemberEdit",
     "GroupMemberList",
@@ -80,15 +103,26 @@ __all__ = [
     "PlanList",
     "PlanPanel",
     "ProgressPanel",
+    "ProofIndexPage",
+    "ReadinessPage",
     "ReviewAct",
     "ReviewPage",
     "SafeguardDetail",
     "SafeguardEdit",
+    "StageCalendar",
     "StageDetail",
     "StageEdit",
+    "StageGateDetail",
+    "StageGateEdit",
     "StagePointsTab",
+    "StageSidePanel",
+    "StageSnapshotDetail",
+    "StageSummaryDetail",
+    "StageSummaryEdit",
+    "StageSummaryList",
     "StandingPanel",
     "StructureTab",
+    "SummaryPapersPanel",
     "TakeEffect",
     "TaskDetail",
     "TaskEdit",

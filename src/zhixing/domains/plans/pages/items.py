@@ -25,12 +25,13 @@ from zhixing.kernel.pages import (
 from zhixing.kernel.people.models import User
 
 from .. import actions
-from ..choices import ALIVE, PlanState
+from ..choices import ALIVE, PlanState, StageState
 from ..models import Action, Plan, PlanStage, Safeguard, Task, WorkPoint
 from ..queries import coverage, kind_choices, live_state, point_lines, tally, the_day
 from ..queries.live import titles_of
 from .forms import EndForm, YearForm
 from .marks import kind_word
+from .stage_deeds import STAGE_DEEDS
 
 
 def make_letters(plan: Plan, *, by: User, at: datetime, year: int) -> str:
@@ -249,7 +250,11 @@ class StageDetail(DetailPage):
                      "state", Column("closed_by__name", "关闭人"), "closed_at", Column("body", width="wide"))),
         Facts("方案原文", (Column("verbatim", "原文", width="wide"), "line_from")),
     )  # fmt: skip
-    tabs = ("evidence", "trail")
+    deeds = STAGE_DEEDS
+    tabs = ("passages", "evidence", "trail")
+
+    def edit_address(self, request: Request, row: Any) -> str:
+        return super().edit_address(request, row) if row.state == StageState.OPEN else ""
 
 
 class StageEdit(EditPage):

@@ -10,7 +10,7 @@ from zhixing.kernel.papers import Form, Heading, Letter, PageBreak, Paper, Para,
 from zhixing.kernel.people.models import Tenant
 
 from ..models import SECTIONS, CaseStudy
-from ..queries.cases import figures_of, filled
+from ..queries.cases import figures_of, filled, pictures_of
 
 
 class CasePaper(Paper):
@@ -28,10 +28,7 @@ class CasePaper(Paper):
             blocks.append(Heading(1, f"{written_han(place)}、{heading}"))
             text = filled(getattr(row, name), figures)
             blocks += [_line(line.strip()) for line in text.split("\n") if line.strip()] or [Para("（待写）")]
-        blocks += [
-            Picture(one.file, f"图{place}　{one.caption}")
-            for place, one in enumerate(row.pictures.select_related("file"), 1)
-        ]
+        blocks += [Picture(one.file, f"图{place}　{one.caption}") for place, one in enumerate(pictures_of(row), 1)]
         blocks += [PageBreak(), Para("典型案例推荐表", indent=False, align="center"), _recommendation(row, school)]
         return Letter(title=row.title, blocks=blocks, date=None)
 
@@ -48,7 +45,7 @@ def _recommendation(row: CaseStudy, school: Tenant) -> Form:
         [("学校", school.name), ("所在部门", row.unit.name)],
         [("对应行动", row.task.action.title), ("对应任务", row.task.title)],
         [("撰写人", row.author.name), ("联系人及电话", row.contact)],
-        [("字数", f"{row.word_count} 字"), ("图片", f"{row.pictures.count()} 张")],
+        [("字数", f"{row.word_count} 字"), ("图片", f"{len(pictures_of(row))} 张")],
         [("推荐意见", row.recommendation, 40)],
         [("学校（盖章）", "", 24)],
     ])  # fmt: skip

@@ -14,7 +14,7 @@ from zhixing.kernel.indicators.standings import standings
 from zhixing.kernel.standards.in_force import school_standards
 
 from ..choices import CaseState
-from ..models import SECTIONS, CaseStudy
+from ..models import SECTIONS, CasePicture, CaseStudy
 from ..models.cases import count_words
 from .live import plain
 
@@ -97,3 +97,8 @@ def filled(text: str, figures: Figures) -> str:
 def words_by_section(case: CaseStudy) -> list[tuple[str, str, int]]:
     """(field, heading, words) of each section."""
     return [(name, heading, count_words(getattr(case, name))) for name, heading in SECTIONS]
+
+
+def pictures_of(case: CaseStudy) -> list[CasePicture]:
+    """The pictures that stand in a case, in their order, with their files."""
+    return list(case.pictures.filter(removed_at=None).select_related("file").order_by("position", "pk"))

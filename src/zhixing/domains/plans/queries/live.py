@@ -45,11 +45,16 @@ class LiveState:
 
 
 def open_rules(user: User) -> Counter[tuple[str, str]]:
-    """(rule, severity) → open findings that the person may see; one query over a narrow index."""
+    """(rule, severity) → open findings that the person may see; one query that reads a narrow index in its order."""
+    found: Counter[tuple[str, str]] = Counter()
     if not user.holds("checks.finding.view"):
-        return Counter()
-    rows = Finding.objects.filter(stage__in=OPEN).visible_to(user).order_by()
-    return Counter({(rule, grade): n for rule, grade, n in rows.values_list("rule", "severity").annotate(n=Count("*"))})
+        return found
+    # Grouping by stage as well, instead of asking for the open ones, spares the database a look at every row.
+    rows = Finding.objects.all().visible_to(user).order_by().values_list("rule", "severity", "stage")
+    for rule, grade, stage, count in rows.annotate(n=Count("*")):
+        if stage in OPEN:
+            found[rule, grade] += count
+    return found
 
 
 def findings_by_kind(user: User) -> dict[str, Counter[str]]:
