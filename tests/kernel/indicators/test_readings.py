@@ -133,10 +133,10 @@ def test_standings_read_and_never_count(classes, one, today, departments):
     read_all(today)
     with CaptureQueriesContext(connection) as asked:
         every = standings([CODE, "students.student_teacher_ratio"], today)
-    assert len(asked) == 2
+    assert len(asked) == 3
     found = every[CODE]
     assert (found.value, found.lamp, found.target) == (Decimal("66.7"), "red", 100)
-    assert found.change == Decimal("66.7") - 90
+    assert found.change == pytest.approx(66.7 - 90)
     assert trend(CODE) == [(today - timedelta(days=2), 90), (today, Decimal("66.7"))]
     assert trends([CODE], today)[CODE] == [(today, Decimal("66.7"))]
     assert standing(CODE, today, departments[1].unit).value == 50
@@ -164,3 +164,38 @@ def test_the_daily_job_reads_all(classes, today):
     run_pending()
     assert Job.objects.get(kind="indicators.read_all").state == "done"
     assert Reading.objects.filter(indicator=CODE, unit=None, on=today).count() == 1
+
+
+def test_a_month_that_is_over_is_fixed_once(classes, departments, today):
+    from zhixing.kernel.indicators.readings import freeze_period
+
+    place = departments[1].unit
+    for day, value in ((10, 80), (28, 90)):
+        Reading.objects.create(indicator=CODE, on=date(2019, 3, day), value=value, part=9, whole=10)
+        Reading.objects.create(indicator=CODE, on=date(2019, 3, day), unit=place, value=value - 5, part=9, whole=10)
+    Reading.objects.create(indicator=CODE, on=date(2019, 4, 1), value=1, part=1, whole=10)
+    month = {"period": Period.MONTH, "label": "2019年3月", "at": timezone.now()}
+    assert freeze_period(date(2019, 3, 1), date(2019, 3, 31), **month) == 2
+    assert freeze_period(date(2019, 3, 1), date(2019, 3, 31), **month) == 0
+    found = {row.unit_id: (row.on.day, row.value, row.target) for row in Reading.objects.frozen()}
+    assert found == {None: (28, 90, 100), place.pk: (28, 85, 100)}
+
+
+def test_a_term_that_has_ended_is_fixed_for_its_record(classes, today):
+    from zhixing.domains.school.models import AcademicYear, Term
+    from zhixing.kernel.jobs.models import Job
+    from zhixing.kernel.jobs.queue import enqueue
+    from zhixing.kernel.jobs.worker import run_pending
+
+    end = today - timedelta(days=2)
+    year = AcademicYear.objects.create(name="2018-2019", starts_on=end - timedelta(days=200), ends_on=today)
+    term = Term.objects.create(
+        academic_year=year, season="1", starts_on=end - timedelta(days=100), ends_on=end,
+        teaching_starts_on=end - timedelta(days=99),
+    )  # fmt: skip
+    Reading.objects.create(indicator=CODE, on=end - timedelta(days=1), value=90, part=9, whole=10)
+    Reading.objects.create(indicator=CODE, on=end + timedelta(days=1), value=10, part=1, whole=10)
+    enqueue("school.freeze_terms", "冻结", by=None)
+    run_pending()
+    assert Job.objects.get(kind="school.freeze_terms").state == "done"
+    assert [(row.value, row.label, row.period) for row in readings_of(term)] == [(90, str(term), "term")]

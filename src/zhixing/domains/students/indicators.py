@@ -239,7 +239,8 @@ def guardian_complete_rate(on: date) -> Ratio:
 def student_accuracy_rate(on: date) -> Ratio:
     """The complement of on-roll students with an open finding of severity error."""
     label = Student._meta.label_lower
-    faults = Finding.objects.open().filter(severity="error", object_type=label, object_uid=OuterRef("uid"))
+    # As a list, not row by row: without statistics SQLite may walk all findings again for each student.
+    faults = Finding.objects.open().filter(severity="error", object_type=label).values("object_uid")
     # An unlooked-at register is not an accurate one: without a verification there is nothing to divide by.
     looked_at: Any = VerificationRun.objects.filter(subject=label)
-    return Ratio(of=Student.objects.on_roll().filter(Exists(looked_at)), part=~Q(Exists(faults)))
+    return Ratio(of=Student.objects.on_roll().filter(Exists(looked_at)), part=~Q(uid__in=faults))

@@ -216,7 +216,11 @@ class EvidenceUse(Record):
     class Meta:
         verbose_name = verbose_name_plural = "佐证关系"
         ordering = ("-added_at", "-pk")
-        indexes = [models.Index(fields=["tenant", "object_type", "object_uid"], name="files_use_object")]
+        indexes = [
+            models.Index(fields=["tenant", "object_type", "object_uid"], name="files_use_object"),
+            # Without statistics SQLite would look through all uses of the tenant for each piece.
+            models.Index(fields=["tenant", "evidence"], name="files_use_evidence"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["evidence", "object_type", "object_uid"], condition=Q(withdrawn_at=None),

@@ -65,6 +65,12 @@ class Reading(Record):
         indexes = [
             models.Index(fields=["tenant", "indicator", "unit", "on"], name="indicators_course"),
             models.Index(fields=["tenant", "frozen_type", "frozen_uid"], name="indicators_frozen_for"),
+            # The board reads a month of every indicator of one unit from this index alone.
+            models.Index(
+                fields=["tenant", "unit", "on", "indicator", "value"],
+                name="indicators_days",
+                condition=Q(frozen_at=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

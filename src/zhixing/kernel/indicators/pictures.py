@@ -12,7 +12,7 @@ LAMPS = {"green": "#2a9d5c", "amber": "#d98200", "red": "#d13226", "": "#1661ab"
 MOST_BARS, NAMED_BARS = 30, 10
 INSIDE = {"position": "insideEndTop"}
 
-Course = Sequence[tuple[date, Decimal | None]]
+Course = Sequence[tuple[date, Decimal | float | None]]
 
 
 def written(value: Decimal | None) -> str:
@@ -49,7 +49,7 @@ def trend_option(course: Course, title: str, unit: str, lines: Sequence[tuple[st
         }
         for name, value in lines
     ]  # fmt: skip
-    values = [value for _, value in course if value is not None] + [value for _, value in lines]
+    values = [float(value) for _, value in [*course, *lines] if value is not None]
     own = {
         "name": title, "type": "line", "showSymbol": len(course) < 15, "symbolSize": 5, "connectNulls": False,
         "data": [[str(day), None if value is None else float(value)] for day, value in course],
@@ -86,6 +86,6 @@ def bars_option(
     }  # fmt: skip
 
 
-def _ceiling(values: Sequence[Decimal], unit: str) -> dict[str, Any]:
+def _ceiling(values: Sequence[float], unit: str) -> dict[str, Any]:
     """Per cent never runs past a hundred."""
     return {"max": 100} if unit == "%" and values and max(values) > 90 else {}

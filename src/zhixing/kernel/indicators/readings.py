@@ -16,7 +16,7 @@ from ..people.models import Unit, User
 from ..trail.record import record
 from .declare import Group, Indicator, Measured, indicators
 from .models import Period, Reading
-from .targets import targets_on
+from .targets import Targets, targets_on
 
 CHUNK = 500
 
@@ -131,6 +131,40 @@ def freeze(
     return given + fresh
 
 
+@transaction.atomic
+def freeze_period(
+    since: date, until: date, *, period: str, label: str, for_row: Record | None = None, at: datetime
+) -> int:
+    """Fix the newest reading kept within a time that is over, of every indicator and unit; returns how many.
+
+    Done once for a record, period and label; a second call does nothing. Days without readings leave no gap: the
+    newest before them speaks for the time, with its own day.
+    """
+    place = {"frozen_type": for_row._meta.label_lower, "frozen_uid": for_row.uid} if for_row else {"frozen_uid": None}
+    if Reading.objects.frozen().filter(period=period, label=label, **place).exists():
+        return 0
+    newest: dict[tuple[str, int | None], Reading] = {}
+    for row in Reading.objects.daily().filter(on__gte=since, on__lte=until).order_by("on").iterator(chunk_size=CHUNK):
+        newest[row.indicator, row.unit_id] = row
+    goals = targets_on({code for code, _ in newest}, until)
+    fresh = [
+        _frozen(row, _goal(goals, code, unit_id), for_row, None, at, period, label)
+        for (code, unit_id), row in newest.items()
+    ]
+    Reading.objects.bulk_create(fresh, batch_size=CHUNK)
+    if fresh:
+        record(
+            action="freeze", by=None, at=at, on=for_row, label=label, changes={"period": period, "until": str(until)}
+        )
+    return len(fresh)
+
+
+def _goal(goals: Targets, code: str, unit_id: int | None) -> Decimal | None:
+    own = goals.rows.get((code, unit_id)) or goals.rows.get((code, None))
+    declared = indicators.get(code)
+    return own.value if own is not None else declared.target if declared is not None else None
+
+
 def readings_of(row: Record) -> Any:
     """The readings frozen for one record, in the order of the indicators."""
     return Reading.objects.frozen().filter(frozen_type=row._meta.label_lower, frozen_uid=row.uid).order_by("pk")
@@ -208,7 +242,7 @@ def _frozen(
     label: str,
 ) -> Reading:  # fmt: skip
     return Reading(
-        indicator=source.indicator, on=source.on, unit=source.unit, value=source.value, part=source.part,
+        indicator=source.indicator, on=source.on, unit_id=source.unit_id, value=source.value, part=source.part,
         whole=source.whole, period=period, label=label, target=target, frozen_at=at, frozen_by=by,
         frozen_type=for_row._meta.label_lower if for_row else "", frozen_uid=for_row.uid if for_row else None,
     )  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import FloatField
+from django.db.models.functions import Cast
 
 from ..people.models import Unit
 from .benchmarks import Benchmark, benchmarks_for
@@ -14,8 +18,6 @@ from .models import Reading
 from .targets import targets_on
 
 TREND_DAYS = 30
-Row = tuple[date, Decimal | None, Decimal | None, Decimal | None]
-"""(day, value, part, whole)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,14 @@ class Standing:
     target: Decimal | None
     benchmark: Benchmark | None
     lamp: str
-    trend: tuple[tuple[date, Decimal | None], ...]
+    trend: tuple[tuple[date, float | None], ...]
     opens: str
 
     @property
-    def change(self) -> Decimal | None:
+    def change(self) -> float | None:
         """How far the value moved over the trend; None with fewer than two values."""
         known = [value for _, value in self.trend if value is not None]
-        return known[-1] - known[0] if len(known) > 1 else None
+        return round(known[-1] - known[0], 4) if len(known) > 1 else None
 
 
 def standing(code: str, on: date, unit: Unit | None = None) -> Standing:
@@ -49,23 +51,31 @@ def standing(code: str, on: date, unit: Unit | None = None) -> Standing:
 
 
 def standings(codes: Iterable[str], on: date, unit: Unit | None = None) -> dict[str, Standing]:
-    """How several stood; two queries, whatever their number. Readings of the last TREND_DAYS count."""
+    """How several stood; three queries, whatever their number. Readings of the last TREND_DAYS count."""
     wanted = [indicators[code] for code in codes]
     names = [one.code for one in wanted]
-    rows: dict[str, list[Row]] = {name: [] for name in names}
-    since = on - timedelta(days=TREND_DAYS)
-    found = Reading.objects.daily().filter(unit=unit, on__gt=since, on__lte=on).order_by("on")
+    kept = Reading.objects.daily().filter(unit=unit)
     if len(names) < len(indicators):
-        found = found.filter(indicator__in=names)
-    for code, *row in found.values_list("indicator", "on", "value", "part", "whole"):
-        if code in rows:
-            rows[code].append((row[0], row[1], row[2], row[3]))
+        kept = kept.filter(indicator__in=names)
+    # A line needs no exact decimals, and turning thousands of them into Decimal takes longer than all the rest.
+    courses: dict[str, list[tuple[date, float | None]]] = {}
+    days = kept.filter(on__gt=on - timedelta(days=TREND_DAYS), on__lte=on).order_by("on")
+    for code, day, value in days.values_list("indicator", "on", Cast("value", FloatField())):
+        courses.setdefault(code, []).append((day, value))
+    last = {code: course[-1][0] for code, course in courses.items()}
+    newest = kept.filter(on__in=set(last.values())).values_list("indicator", "on", "value", "part", "whole")
+    rows = {code: (day, *values) for code, day, *values in newest if last.get(code) == day}
     goals = targets_on(names, on)
-    return {one.code: _standing(one, rows[one.code], goals.get(one, unit), on) for one in wanted}
+    return {
+        one.code: _standing(one, rows.get(one.code), courses.get(one.code, ()), goals.get(one, unit), on)
+        for one in wanted
+    }
 
 
-def _standing(indicator: Indicator, rows: list[Row], target: Decimal | None, on: date) -> Standing:
-    read_on, value, part, whole = rows[-1] if rows else (None, None, None, None)
+def _standing(
+    indicator: Indicator, row: Any, course: Sequence[tuple[date, float | None]], target: Decimal | None, on: date
+) -> Standing:
+    read_on, value, part, whole = row or (None, None, None, None)
     beside = benchmarks_for(indicator.code, on)
     return Standing(
         indicator=indicator,
@@ -76,6 +86,6 @@ def _standing(indicator: Indicator, rows: list[Row], target: Decimal | None, on:
         target=target,
         benchmark=beside[0] if beside else None,
         lamp=indicator.lamp(value, target),
-        trend=tuple((row[0], row[1]) for row in rows),
+        trend=tuple(course),
         opens=indicator.opens,
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -23,13 +24,17 @@ from .page import Request
 from .parts import Tab
 from .values import Column, Deed, Facts, Filter, Menu, ViewPreset
 
-USES = Count("uses", filter=Q(uses__withdrawn_at=None))
-ACCEPTED = Count("uses", filter=Q(uses__withdrawn_at=None, uses__accepted_at__isnull=False))
 STANDINGS = (
     ("waiting", "有待审核"), ("accepted", "已采信"), ("refused", "有退回"), ("unused", "尚未使用"),
     ("damaged", "校验异常"), ("overdue", "已过保管期"),
 )  # fmt: skip
 LONGEST = 200
+
+
+def _counted(uses: Any) -> Any:
+    """How many of these uses each piece has; a subquery, so that only the rows shown are counted."""
+    mine = uses.filter(evidence=OuterRef("pk")).order_by().values("evidence")
+    return Coalesce(Subquery(mine.annotate(found=Count("pk")).values("found")), 0)
 
 
 def _standing(rows: Any, value: str) -> Any:
@@ -44,7 +49,7 @@ def _standing(rows: Any, value: str) -> Any:
 class EvidenceList(ListPage):
     model = Evidence
     title = "佐证材料"
-    menu = Menu("提升计划", "佐证材料", "archive", 70)
+    menu = Menu("佐证公文", "佐证材料", "archive", 70)
     columns = (
         Column("title", link=True, width="wide"), "document_no", "formed_on", "maker", Column("unit__name", "归口部门"),
         "kind", "medium", Column("page_count", numeric=True),
@@ -69,7 +74,8 @@ class EvidenceList(ListPage):
 
     def rows(self, request: Request) -> Any:
         found = Evidence.objects.all().visible_to(request.user, "view").current()
-        return found.annotate(use_count=USES, accepted_count=ACCEPTED)
+        uses = EvidenceUse.objects.all()
+        return found.annotate(use_count=_counted(uses.live()), accepted_count=_counted(uses.accepted()))
 
 
 class NewEditionForm(forms.Form):
@@ -212,7 +218,7 @@ USE_STATES = (("waiting", "待审核"), ("accepted", "已采信"), ("refused", "
 class EvidenceUseList(ListPage):
     model = EvidenceUse
     title = "佐证审核"
-    menu = Menu("提升计划", "佐证审核", "checkup-list", 71)
+    menu = Menu("佐证公文", "佐证审核", "checkup-list", 71)
     columns = (
         Column("evidence__title", "佐证材料", link=True, width="wide"), Column("object_label", width="wide"),
         Column("unit__name", "部门"), Column("evidence__formed_on", "形成日期"), Column("note", width="wide"),
