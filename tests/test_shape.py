@@ -133,6 +133,7 @@ def test_no_raw_doors():
         "kernel/people/walls.py", "kernel/people/exclusion.py", "kernel/people/systemchecks.py",
         "kernel/trail/guards.py",
         "kernel/base/guards.py",
+        "kernel/base/patience.py",  # one pragma: how long a write waits
         "kernel/base/bulk.py",  # INSERT and UPDATE of whole rows by their model's columns, within the tenant's wall
         "kernel/base/prepared.py",  # runs only SQL that Django compiled from a queryset, with a place for the tenant
     }  # fmt: skip

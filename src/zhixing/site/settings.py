@@ -44,6 +44,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": query.get("port") or str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c lock_timeout=20s"},  # as long as SQLite waits; then a page says so
     }
 
 

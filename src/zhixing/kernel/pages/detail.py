@@ -117,7 +117,9 @@ class DetailPage(Page):
         if self.is_about_a_person():
             if outpaced(request.user, row, timezone.now()):
                 return too_fast(request)
-            record(action="view", by=request.user, at=timezone.now(), on=row, data_class=DataClass.PERSONAL)
+            record(
+                action="view", by=request.user, at=timezone.now(), on=row, data_class=DataClass.PERSONAL, waits=False
+            )
         parts = [part for part in (kind() for kind in panels if kind.on is self.model) if part.allowed(request)]
         shown = [(part, part.context(request, row)) for part in sorted(parts, key=lambda part: part.order)]
         context = {

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from ..base.patience import is_busy
 from ..people.access import access
 from .rendering import render
 
+RETRY_SECONDS = 30
 
-def _say(request: HttpRequest, status: int, title: str, text: str, icon: str = "alert-circle") -> HttpResponse:
+
+def _say(
+    request: HttpRequest, status: int, title: str, text: str, icon: str = "alert-circle",
+    again: list[tuple[str, str]] | None = None,
+) -> HttpResponse:  # fmt: skip
     context = {
-        "title": title, "text": text, "icon": icon, "status": status,
+        "title": title, "text": text, "icon": icon, "status": status, "again": again or [],
         "number": getattr(request, "request_id", ""),
     }  # fmt: skip
     template = "pages/_error.html" if request.headers.get("HX-Request") == "true" else "pages/error.html"
@@ -48,10 +55,35 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 @access(audience="public")
 def broken(request: HttpRequest) -> HttpResponse:
+    """The page for what nobody foresaw; a database that was merely too busy is no fault."""
+    if is_busy(sys.exception()):
+        return busy(request)
     return _say(
         request, 500, "系统出了点问题",
         "刚才的操作没有完成，已保存的数据不受影响。请稍后再试；若仍不行，请把下面的编号告诉系统管理员。", "tool",
     )  # fmt: skip
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: somebody else writes a lot; what was typed can be sent again from the page as it is."""
+    again = _typed(request)
+    ways = "您填写的内容没有丢失，稍后点“再次提交”即可。" if again else ""
+    if request.method == "POST" and not again:
+        ways = "刚才的提交没有执行，请返回上一页稍后再提交。"
+    answer = _say(request, 503, "系统正在写入大量数据，请稍后刷新", f"正在导入或汇总数据，一般几分钟内完成。{ways}",
+                  "clock-pause", again)  # fmt: skip
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form that was sent, as (name, value); none where some can't be given back (files, passwords)."""
+    if request.method != "POST" or request.FILES or not getattr(request, "user", None):
+        return []
+    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+    if not request.user.is_authenticated or any("password" in name for name in names):
+        return []
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

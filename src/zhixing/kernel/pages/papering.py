@@ -158,5 +158,5 @@ def seen(paper: type[Paper], row: Any, request: Request) -> bool:
     at = timezone.now()
     if outpaced(request.user, row, at):
         return False
-    record(action="view", by=request.user, at=at, on=row, reason=f"打印《{paper.title}》")
+    record(action="view", by=request.user, at=at, on=row, reason=f"打印《{paper.title}》", waits=False)
     return True

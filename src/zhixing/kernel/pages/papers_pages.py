@@ -49,7 +49,7 @@ class PapersPage(Page):
     path = "papers/"
     name = "papers.index"
     title = "公文与表单"
-    menu = Menu("提升计划", "公文与表单", "printer", 90)
+    menu = Menu("佐证公文", "公文与表单", "printer", 90)
     permission = "papers.issuedpaper.view"
     template = "papers/index.html"
 
@@ -208,7 +208,7 @@ STANDING = (("standing", "有效"), ("void", "作废"))
 class Register(ListPage):
     model = IssuedPaper
     title = "印发登记"
-    menu = Menu("提升计划", "印发登记", "rubber-stamp", 91)
+    menu = Menu("佐证公文", "印发登记", "rubber-stamp", 91)
     hint = "编号由系统按类别和年份连续编排，印发后内容不再改变，可原样重印；作废的编号保留不再使用。"
     columns = (
         Column("number", "编号", width="narrow"), Column("title", "名称", width="wide", link=True), "object_label",
@@ -296,6 +296,7 @@ class IssuedFile(Page):
         data = path.read_bytes() if path.exists() else b""
         if hashlib.sha256(data).hexdigest() != digest:
             return forbidden(request, "存档文件与印发时的校验值不一致，已停止下载。请联系系统管理员从备份恢复。")
-        record(action="download", by=request.user, at=timezone.now(), on=issued, data_class=DataClass.PERSONAL)
+        now, about = timezone.now(), DataClass.PERSONAL
+        record(action="download", by=request.user, at=now, on=issued, data_class=about, waits=False)
         answer: HttpResponse = as_file(data, str(issued), kwargs["kind"])
         return answer

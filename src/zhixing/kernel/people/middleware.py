@@ -99,7 +99,8 @@ class AccessMiddleware:
         user: Any = request.user
         if user.is_authenticated:
             route = str(getattr(request.resolver_match, "route", ""))
-            tell(action="access", by=user, at=timezone.now(), result="refused", label=f"{request.method} /{route}")
+            label = f"{request.method} /{route}"
+            tell(action="access", by=user, at=timezone.now(), result="refused", label=label, waits=False)
         raise PermissionDenied
 
 

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, models
 from django.utils import timezone
 
+from ..base.patience import not_waiting
 from ..base.prepared import Prepared
 
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(seconds=60)
 SIGNED_IN_AT, IDLE_MINUTES = "signed_in_at", "idle_minutes"
-
-
-@contextmanager
-def _not_waiting() -> Iterator[None]:
-    """A write in here fails at once where another holds SQLite's one pen. PostgreSQL writes beside it."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute("PRAGMA busy_timeout = 0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual:d}")
 
 
 class SessionStore(DatabaseStore):
@@ -61,7 +46,7 @@ class SessionStore(DatabaseStore):
 
     def _note_use(self, now: datetime) -> None:
         """Keep when it was used; where a long write holds the database (an import), the next page keeps it instead."""
-        with suppress(OperationalError), _not_waiting():
+        with suppress(OperationalError), not_waiting():
             self._row().update(seen_at=now)
 
     def _row(self) -> Any:

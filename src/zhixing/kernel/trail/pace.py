@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from ..base.prepared import Prepared
 from ..people.models import User
 from .models import AuditEvent, Result
 from .record import record
+from .spool import looked_at
 
 HOUR = timedelta(hours=1)
 USUAL = 300
@@ -32,13 +34,24 @@ def outpaced(user: User, row: Any, at: datetime) -> bool:
     """
     kind = row._meta.label_lower
     ((others, this),) = _SEEN.rows(user=user.pk, since=at - HOUR, kind=kind, uid=row.uid)
+    if waiting := looked_at(user.pk, kind, at - HOUR, LOOKS):
+        this += row.uid in waiting
+        others += len(waiting - {row.uid} - _kept_of(user, kind, at - HOUR, waiting))
     if others < limit() or this:
         return False
     recent = AuditEvent.objects.filter(actor=user, at__gt=at - HOUR)
     if not recent.filter(action=STOPPED).exists():
         words = f"一小时内打开了 {limit()} 人以上的{row._meta.verbose_name}信息"
-        record(action=STOPPED, by=user, at=at, label=words, result=Result.REFUSED)
+        record(action=STOPPED, by=user, at=at, label=words, result=Result.REFUSED, waits=False)
     return True
+
+
+def _kept_of(user: User, kind: str, since: datetime, uids: set[UUID]) -> set[UUID]:
+    """Those of these records that the trail itself says were opened."""
+    looked = AuditEvent.objects.filter(
+        actor=user, at__gt=since, action__in=LOOKS, result=Result.DONE, object_type=kind, object_uid__in=uids
+    )
+    return set(looked.values_list("object_uid", flat=True))
 
 
 def _seen(user: Any, since: Any, kind: Any, uid: Any) -> Any:

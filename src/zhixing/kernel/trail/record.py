@@ -15,6 +15,7 @@ from ..people.models import User
 from ..people.sealing import Sealed, open_sealed
 from .context import acting
 from .models import AuditEvent, Result
+from .spool import write_without_waiting
 
 HIDDEN = {DataClass.SENSITIVE, DataClass.SEALED}
 
@@ -34,13 +35,21 @@ def record(
     result: str = Result.DONE,
     data_class: str = "",
     label: str = "",
+    waits: bool = True,
 ) -> AuditEvent:
-    """Add one event. ``changes`` must not hold values of P3 or P4 fields; use ``difference`` to make it."""
+    """Add one event. ``changes`` must not hold values of P3 or P4 fields; use ``difference`` to make it.
+
+    ``waits=False`` is for acts that write nothing else (reading, being refused): where the database is being written
+    to, the event doesn't wait but goes through the spool.
+    """
     event = _event(
         action=action, by=by, at=at, on=on, reason=reason, changes=changes, result=result, data_class=data_class,
         label=label,
     )  # fmt: skip
-    event.save(force_insert=True)
+    if waits:
+        event.save(force_insert=True)
+    else:
+        write_without_waiting(event)
     return event
 
 

@@ -18,6 +18,7 @@ from ..people.keys import purpose_key
 from ..people.models import Tenant
 from .guards import KEPT
 from .models import Anchor, AuditEvent
+from .spool import bring_in
 
 BATCH = 5000
 START = "0" * 64
@@ -50,9 +51,13 @@ def link(previous: str, seq: int, event: AuditEvent) -> str:
 
 
 def seal_pending() -> int:
-    """Seal every tenant's waiting events; returns how many. Safe to run twice at once: the loser's batch rolls back."""
+    """Seal every tenant's waiting events, those of the spool too; returns how many.
+
+    Safe to run twice at once: the loser's batch rolls back.
+    """
     total = 0
     with across_tenants("sealer"):
+        bring_in()
         waiting = AuditEvent.objects.filter(seq=None).values_list("tenant_id", flat=True).distinct()
         for tenant_id in list(waiting.order_by("tenant_id")):
             total += _seal_one(tenant_id)

@@ -43,8 +43,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+const REFUSALS = {
+  0: "网络连接不上，请检查后再试。",
+  503: "系统正在写入大量数据，请稍后再试；您填写的内容仍在页面上。",
+};
 document.addEventListener("htmx:responseError", (event) => say(
-  event.detail.xhr.status === 0 ? "网络连接不上，请检查后再试。" : "系统没有完成这次操作，请稍后再试。"));
+  REFUSALS[event.detail.xhr.status] ?? "系统没有完成这次操作，请稍后再试。"));
 document.addEventListener("htmx:sendError", () => say("网络连接不上，请检查后再试。"));
 
 function say(words) {
