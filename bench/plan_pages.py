@@ -121,8 +121,8 @@ def add_points(count: int, tasks: Any, stages: Any, units: Any, people: Any, at:
         made.append(
             WorkPoint(
                 task=tasks[number % len(tasks)], no=number + 1, text=f"第{number}条：完善制度、开展检查并形成记录",
-                lead=units[number % 12], owner=people[number % 60], sponsor=people[(number + 1) % 60],
-                stage=stages[number % 3], start_date=due - timedelta(days=90), due_date=due, state=state,
+                lead=units[number % len(tasks) % 12], owner=people[number % 60], sponsor=people[(number + 1) % 60],
+                stage=stages[number // 17 % 3], start_date=due - timedelta(days=90), due_date=due, state=state,
                 submitted_at=at if state != "in_effect" else None,
                 submitted_date=at.date() if state != "in_effect" else None,
                 accepted_by=people[(number + 1) % 60] if state == "accepted" else None,
