@@ -10,13 +10,14 @@ from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from zhixing.kernel.checks.models import OPEN, Finding, Stage
+from zhixing.kernel.checks.models import Finding, Stage
 from zhixing.kernel.pages import Panel, Request
 
 from ..choices import CircularState, MeetingState, OrderState, Verdict
 from ..models import Circular, Decision, Meeting, MonthlyReport, Order, OrderExtension
 from ..queries.clock import Clock
 from ..queries.months import month_of
+from ..queries.pack import HANDED_OUT
 
 SHOWN = 6
 
@@ -116,7 +117,7 @@ def _publicising(today: Any) -> list[Cell]:
         Cell("通报待印发", drafts, f"{reverse('supervision.circular.list')}?state=draft"),
         Cell("今年已通报", issued, reverse("supervision.circular.list")),
     ]
-    overdue = Finding.objects.filter(stage__in=OPEN, due_date__lt=month_of(today)).count()
+    overdue = Finding.objects.filter(stage__in=HANDED_OUT, due_date__lt=month_of(today)).count()
     return [*cells, Cell("跨月未改问题", overdue, _known("checks.finding.list", "?overdue=1"))]
 
 

@@ -23,11 +23,13 @@ class WorkDays:
     """The school's work days, its own calendar read once for as many dates as one likes."""
 
     def __init__(self) -> None:
-        self._own = dict(CalendarDay.objects.values_list("date", "is_work_day"))
+        self._own: dict[date, bool] = dict(CalendarDay.objects.values_list("date", "is_work_day"))
 
     def is_work_day(self, day: date) -> bool:
-        own = self._own.get(day)
-        return national_work_day(day) if own is None else own
+        known = self._own.get(day)
+        if known is None:
+            known = self._own[day] = national_work_day(day)
+        return known
 
     def shifted(self, start: date, count: int) -> date:
         """The ``count``-th work day after ``start``, before it where negative."""
