@@ -86,7 +86,7 @@ class _Effect:
 
     def __init__(self, version: PlanVersion, plan: Plan, by: User, at: datetime) -> None:
         self.version, self.plan, self.by, self.at = version, plan, by, at
-        self.nodes = list(version.nodes.standing().order_by("position", "pk"))
+        self.nodes = list(version.standing_nodes)
         self.before = rows_in_effect(plan)
         self.pairs = kept_matches(self.nodes, plan)
         self.made: dict[int, Any] = {}

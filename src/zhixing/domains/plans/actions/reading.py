@@ -129,7 +129,7 @@ class _Planter:
     def _points(self, node: DraftNode, task: DraftTask, duties: list[DraftDuty]) -> list[DraftNode]:
         """The rows of a task table where there are any, otherwise what the task's sentences propose."""
         charged = _charges(task)
-        made = []
+        made: list[DraftNode] = []
         for n, point in enumerate(task.points, 1):
             told = dict(charged)
             if point.zero_target:
@@ -143,8 +143,8 @@ class _Planter:
             for n, duty in enumerate(rows, len(made) + 1)
         ]
         whole = [duty for duty in duties if not duty.body.strip()]
-        for point in made if whole else ():
-            point.duties = {**_told(whole[0]), **point.duties}
+        for node_made in made if whole else ():
+            node_made.duties = {**_told(whole[0]), **node_made.duties}
         return made
 
     def node(self, kind: NodeKind, read: ReadNode, position: int, **values: Any) -> DraftNode:

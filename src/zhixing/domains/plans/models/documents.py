@@ -48,6 +48,12 @@ class PlanVersion(Record):
         return f"{self.plan} 第{self.edition}版"
 
     @property
+    def standing_nodes(self) -> DraftNodeRows:
+        """The draft's nodes that have not been deleted or merged away, in order."""
+        rows: DraftNodeRows = DraftNode.objects.filter(plan_version=self, is_removed=False).order_by("position", "pk")
+        return rows
+
+    @property
     def lines(self) -> list[str]:
         """The text line by line; line 1 is at index 0."""
         return self.source_text.split("\n")

@@ -116,7 +116,7 @@ class TaskMatch(Record):
 class StageRows(ItemRows):
     def running(self, on: date) -> StageRows:
         """Stages whose days contain this one."""
-        return self.standing().filter(from_date__lte=on, to_date__gte=on)
+        return self.filter(withdrawn_at=None, from_date__lte=on, to_date__gte=on)
 
 
 class PlanStage(PlanItem):

@@ -110,7 +110,7 @@ def _options(verb: str, version: PlanVersion, node: DraftNode) -> list[tuple[str
     wanted = PARENTS.get(NodeKind(node.kind))
     if wanted is None:
         return [("", "最上层")]
-    hosts = version.nodes.standing().filter(kind=wanted).exclude(pk=node.pk).order_by("position", "pk")
+    hosts = version.standing_nodes.filter(kind=wanted).exclude(pk=node.pk)
     return [(str(host.uid), f"{host.no or ''} {host}".strip()) for host in hosts]
 
 

@@ -74,7 +74,7 @@ class VersionPage(Page):
 
 def tree_context(request: Request, version: PlanVersion, fault: str = "", said: str = "") -> dict[str, Any]:
     """What the fragment _tree.html needs; a constant number of queries."""
-    nodes = list(version.nodes.standing().order_by("position", "pk"))
+    nodes = list(version.standing_nodes)
     under: dict[int | None, list[DraftNode]] = {}
     for node in nodes:
         under.setdefault(node.parent_id, []).append(node)
@@ -155,7 +155,7 @@ def shown_tree(request: Request, version: PlanVersion, fault: str, said: str) ->
 def node_of(version: PlanVersion, uid: Any) -> DraftNode:
     """A standing node of this version, or 404."""
     try:
-        found: DraftNode | None = version.nodes.standing().filter(uid=uid).first()
+        found: DraftNode | None = version.standing_nodes.filter(uid=uid).first()
     except ValidationError as error:
         raise Http404 from error
     if found is None:

@@ -20,7 +20,12 @@ MODELS: dict[str, Any] = {
     NodeKind.STAGE: PlanStage,
     NodeKind.SAFEGUARD: Safeguard,
 }
-BODIES = {NodeKind.ACTION: "intro", NodeKind.TASK: "body", NodeKind.STAGE: "body", NodeKind.SAFEGUARD: "body"}
+BODIES: dict[str, str] = {
+    NodeKind.ACTION: "intro",
+    NodeKind.TASK: "body",
+    NodeKind.STAGE: "body",
+    NodeKind.SAFEGUARD: "body",
+}
 WORDS = {"added": "新增", "removed": "删去", "changed": "修改", "moved": "移动", "same": "未变"}
 
 
@@ -109,7 +114,7 @@ def kept_matches(nodes: Sequence[DraftNode], plan: Plan) -> dict[int, Any]:
 
 def compare(version: PlanVersion) -> list[Change]:
     """Every node of the draft in reading order, then what the new text no longer has. Points last of each task."""
-    nodes = list(version.nodes.standing().select_related("parent").order_by("position", "pk"))
+    nodes = list(version.standing_nodes.select_related("parent"))
     pairs = kept_matches(nodes, version.plan)
     found = [
         _change(node, pairs.get(node.pk), pairs) for node in _in_order(nodes, None) if node.kind != NodeKind.TEXT
@@ -117,7 +122,7 @@ def compare(version: PlanVersion) -> list[Change]:
     used = {row.uid for row in pairs.values()}
     for kind, rows in rows_in_effect(version.plan).items():
         found += [
-            Change("removed", kind, None, row, *_pieces(words_of(row), ("", "")), old_place=place_of_row(row))
+            Change("removed", kind, None, row, old_place=place_of_row(row), **_pieces(words_of(row), ("", "")))
             for row in rows
             if row.uid not in used and goes_with_the_text(row)
         ]
@@ -140,7 +145,7 @@ def _in_order(nodes: Sequence[DraftNode], parent: int | None) -> list[DraftNode]
 def _change(node: DraftNode, row: Any, pairs: dict[int, Any]) -> Change:
     title, body = (node.title, node.body) if node.kind != NodeKind.POINT else ("", node.body or node.title)
     if row is None:
-        return Change("added", node.kind, node, None, *_pieces(("", ""), (title, body)), new_place=place_of(node))
+        return Change("added", node.kind, node, None, new_place=place_of(node), **_pieces(("", ""), (title, body)))
     was = words_of(row)
     status = "same"
     if _moved(node, row, pairs):
@@ -149,12 +154,13 @@ def _change(node: DraftNode, row: Any, pairs: dict[int, Any]) -> Change:
         status = "changed"
     if status == "same":
         return Change(status, node.kind, node, row)
-    pieces = _pieces(was, (title, body))
-    return Change(status, node.kind, node, row, *pieces, old_place=place_of_row(row), new_place=place_of(node))
+    places: dict[str, Any] = {"old_place": place_of_row(row), "new_place": place_of(node)}
+    return Change(status, node.kind, node, row, **places, **_pieces(was, (title, body)))
 
 
-def _pieces(was: tuple[str, str], now: tuple[str, str]) -> tuple[tuple[Piece, ...], ...]:
-    return tuple(wording(old, new) for old, new in zip(was, now, strict=True))
+def _pieces(was: tuple[str, str], now: tuple[str, str]) -> dict[str, Any]:
+    """The changed words of title and body, as a Change keeps them."""
+    return {"title_pieces": wording(was[0], now[0]), "body_pieces": wording(was[1], now[1])}
 
 
 def _moved(node: DraftNode, row: Any, pairs: dict[int, Any]) -> bool:

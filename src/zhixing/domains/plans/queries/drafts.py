@@ -23,7 +23,7 @@ class Flaw:
 
 def flaws(version: PlanVersion) -> list[Flaw]:
     """Everything that must be put right first; empty when the draft may take effect."""
-    nodes = list(version.nodes.standing().select_related("parent").order_by("position", "pk"))
+    nodes = list(version.standing_nodes.select_related("parent"))
     found = [flaw for node in nodes for flaw in _of_node(node)]
     if not any(node.kind == NodeKind.ACTION for node in nodes):
         found.append(Flaw("方案里没有一个行动。请把相应的节点改为“行动”，或检查导入的文本。"))
