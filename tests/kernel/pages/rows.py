@@ -18,6 +18,7 @@ COUNTER = itertools.count(1)
 YEAR = re.compile(r"year|cohort")
 ODD: dict[str, dict[str, Callable[[User], Any]]] = {
     "portal.lessonquestion": {"position": lambda user: 1, "right": lambda user: "A"},
+    "plans.stagesnapshot": {"closed_by": lambda user: make_row(User, user)},
     "plans.taskmatch": {"state": lambda user: "not_adopted"},
     "inspections.publicappraisal": {
         "issued_count": lambda user: 100,
