@@ -10,6 +10,7 @@ from datetime import date
 from django.utils import timezone
 
 from zhixing.kernel.indicators.declare import Indicator, indicators
+from zhixing.kernel.indicators.readings import measure
 from zhixing.kernel.indicators.standings import standings
 from zhixing.kernel.standards.in_force import school_standards
 
@@ -79,13 +80,18 @@ def figures_of(case: CaseStudy) -> Figures:
 
 
 def read_figures(names: Iterable[str]) -> Figures:
+    """The newest kept reading of each; measured now where none has been kept yet."""
     found = {name: one for name in names if (one := find_indicator(name)[0]) is not None}
-    held = standings([one.code for one in found.values()], timezone.localdate()) if found else {}
+    today = timezone.localdate()
+    held = standings([one.code for one in found.values()], today) if found else {}
     told: Figures = {}
     for name, one in found.items():
-        standing = held[one.code]
-        if standing.value is not None:
-            told[name] = [one.code, f"{plain(standing.value)}{one.unit}", str(standing.read_on)]
+        value, day = held[one.code].value, held[one.code].read_on
+        if day is None:
+            measured = measure(one, today)
+            value, day = measured.quotient(*measured.parts()), today
+        if value is not None:
+            told[name] = [one.code, f"{plain(value)}{one.unit}", str(day)]
     return told
 
 

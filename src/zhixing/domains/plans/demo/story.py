@@ -16,13 +16,14 @@ from zhixing.kernel.files.evidence import add_evidence, evidence_of, withdraw_us
 from zhixing.kernel.people.accounts import close_user
 from zhixing.kernel.people.models import Tenant, Unit, User
 
-from . import actions
-from .choices import MemberRole, PlanLevel, PlanState, PointState
-from .documents import read_pasted
-from .models import LeadingGroup, Plan, Task, WorkPoint
-from .procedures import take
+from .. import actions
+from ..choices import MemberRole, PlanLevel, PlanState, PointState
+from ..documents import read_pasted
+from ..models import LeadingGroup, Plan, Task, WorkPoint
+from ..procedures import take
+from .stages import furnish_stages
 
-TEXT = Path(__file__).parent / "data" / "demo_plan.txt"
+TEXT = Path(__file__).parent.parent / "data" / "demo_plan.txt"
 LEADS = {
     "admission_pledge": "招生就业科", "enrolment_check": "教务科", "teaching_standard": "教务科",
     "internship_rules": "招生就业科", "safe_campus": "安全保卫科", "charter": "办公室", "regulations": "办公室",
@@ -35,7 +36,7 @@ PROOFS = ("会议纪要", "工作总结", "检查记录", "活动方案与照片
 RECURRING = {"每月": "每月", "每学期": "每学期", "每季度": "每季度", "定期": "每学期", "按月": "每月"}
 COURSE = ("done", "done", "green", "done", "amber", "green", "done", "sent", "green", "done", "late", "future")
 """How the points fare, one after the other, over and over."""
-MODELS = ("plans.workpoint", "plans.task", "plans.leadinggroup", "staff.staffmember")
+MODELS = ("plans.workpoint", "plans.task", "plans.leadinggroup", "plans.planstage", "staff.staffmember")
 TOO_MANY = 10
 BEGUN, TOLD = 300, 280
 """Days before today: when the plan took effect, when duties were given."""
@@ -86,6 +87,7 @@ class _Story:
             self.tell(point, number)
         self.faults(plan)
         self.letters(plan)
+        self.stages(plan)
         for label in MODELS:
             verify_records(by=self.director, at=self.at, only=label)
         return [planted(rule, objects) for rule, objects in self.key.items()]
@@ -262,6 +264,13 @@ class _Story:
             reason = "原责任人外出学习，暂由其负责"
             actions.hand_over(point, to=clerk, by=self.director, at=self.ago(35), reason=reason)
         self.plant("staff.overloaded_with_points", StaffMember.objects.get(user=clerk))
+
+    def stages(self, plan: Plan) -> None:
+        """The first one closed by two people, gates in every state; this year's summary is still to be issued."""
+        principal = User.objects.filter(is_active=True, assignments__role__code="principal").order_by("pk").first()
+        author = self.owners["教务科"][0]
+        running = furnish_stages(plan, self.director, principal or self.director, author, at=self.at)
+        self.plant("plans.stage_summary_missing", running)
 
     def letters(self, plan: Plan) -> None:
         made = actions.make_letters(plan, year=self.today.year, by=self.director, at=self.ago(60))
