@@ -28,10 +28,13 @@ WORDS = {
     "set_figures": "设定公开指标", "note_consent": "登记肖像同意", "remove_picture": "移除图片",
     "mark_replaced": "标记已被替代",
     "supports": "调整协办部门", "remind": "催办", "card": "亮牌", "ask_extension": "申请延期",
-    "decide_extension": "审批延期", "extend": "延期", "follow": "随督办单更新", "invite": "确定参会人员", "arrange": "调整次序",
+    "decide_extension": "审批延期", "extend": "延期", "follow": "随督办单更新", "invite": "确定参会人员",
+    "arrange": "调整次序",
     "minutes": "写纪要", "raise": "列入台账", "link": "关联", "note": "批示", "chase": "催报", "propose": "提交议题",
-    "decide": "审批", "attend": "签到", "order_decisions": "决议转督办", "submit": "提交", "issue": "印发", "open": "开放",
-    "review": "审核", "settle": "认定", "supervision.order.report": "填报进展", "supervision.order.issue": "交办",
+    "decide": "审批", "attend": "签到", "order_decisions": "决议转督办", "submit": "提交", "issue": "印发",
+    "open": "开放",
+    "review": "审核", "settle": "认定", "supervision.order.report": "填报进展",
+    "supervision.order.issue": "交办",
     "supervision.order.settle": "审核办结", "supervision.order.assign": "改派", "order": "转督办",
 }  # fmt: skip
 

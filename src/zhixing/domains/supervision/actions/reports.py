@@ -117,7 +117,7 @@ def raise_problems(report: MonthlyReport, *, by: User, at: datetime) -> list[Fin
 @transaction.atomic
 def submit_report(report: MonthlyReport, *, by: User, at: datetime) -> MonthlyReport:
     """报送: the figures are frozen with the words; being late and saying the same as last month are noted."""
-    report = MonthlyReport.objects.select_for_update().select_related("unit__head").get(pk=report.pk)
+    report = MonthlyReport.objects.select_for_update().get(pk=report.pk)
     _still_open(report)
     if len(report.progress.strip()) < LEAST_PROGRESS:
         raise ValidationError(f"请先填写本月进展（不少于 {LEAST_PROGRESS} 个字）再报送。")
