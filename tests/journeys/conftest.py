@@ -46,12 +46,26 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 FAILED = pytest.StashKey[bool]()
 
 
+def shared_by_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all parallel processes of this run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Site]:
     """One furnished small school with its web and worker processes."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
-    site = running.start(running.furnished(shared / "journeys"), own / "site")
+    template = running.furnished(shared_by_processes(tmp_path_factory) / "journeys")
+    site = running.start(template, tmp_path_factory.getbasetemp() / "site")
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Site]:
+    """A school that has people and departments, and where everything else is still to begin."""
+    template = running.furnished(shared_by_processes(tmp_path_factory) / "empty", people_only=True)
+    site = running.start(template, tmp_path_factory.getbasetemp() / "empty-site")
     yield site
     site.stop()
 
@@ -82,8 +96,8 @@ def launch(playwright: Playwright, program: str) -> Browser:
 class Windows:
     """Opens browser windows for one test: a stranger's, or that of somebody who is signed in."""
 
-    # What a sign-in left behind, by account; shared by the tests of a process, so that each person signs in once.
-    kept: dict[str, Any] = {}
+    # What a sign-in left behind, by site and account; shared by a process's tests, so that each signs in once.
+    kept: dict[tuple[str, str], Any] = {}
 
     def __init__(self, browser: Browser, site: running.Site) -> None:
         self.browser, self.site = browser, site
@@ -110,13 +124,14 @@ class Windows:
 
     def of(self, account: str, *, phone: bool = False, loose: bool = False, fresh: bool = False) -> Page:
         """A window of that person; signed in through the sign-in page, once a process unless ``fresh``."""
-        if account not in self.kept or fresh:
+        key = (self.site.address, account)
+        if key not in self.kept or fresh:
             page = self.stranger()
             self.sign_in(page, account)
             if fresh:
                 return page
-            self.kept[account] = page.context.storage_state()
-        return self.stranger(phone=phone, state=self.kept[account], loose=loose)
+            self.kept[key] = page.context.storage_state()
+        return self.stranger(phone=phone, state=self.kept[key], loose=loose)
 
     def sign_in(self, page: Page, account: str, password: str = "") -> None:
         page.goto("/sign-in/")
@@ -139,7 +154,8 @@ class Windows:
                 page.get_by_role("button", name="确认").click()
             if "/step-up/" in page.url:  # a code lasts for thirty seconds and opens once
                 page.wait_for_timeout(3000)
-        self.kept[account] = page.context.storage_state()  # a proof changes the session's key
+        # A proof changes the session's key.
+        self.kept[self.site.address, account] = page.context.storage_state()
 
     def close(self, name: str, *, failed: bool) -> None:
         folder = RESULTS / re.sub(r"\W+", "-", name)
@@ -155,7 +171,17 @@ class Windows:
 @pytest.fixture
 def windows(browser: Browser, site: running.Site, request: pytest.FixtureRequest) -> Iterator[Windows]:
     """Windows for one test; whatever the browser complained of fails the test."""
-    opened = Windows(browser, site)
+    yield from watched(Windows(browser, site), request)
+
+
+@pytest.fixture
+def empty_windows(browser: Browser, empty_site: running.Site, request: pytest.FixtureRequest) -> Iterator[Windows]:
+    """Windows onto the school where everything is still to begin."""
+    yield from watched(Windows(browser, empty_site), request)
+
+
+def watched(opened: Windows, request: pytest.FixtureRequest) -> Iterator[Windows]:
+    """Lend the windows to one test, and look afterwards at what the browser complained of."""
     yield opened
     failed = request.node.stash.get(FAILED, True) or bool(opened.watch.faults)
     opened.close(request.node.name, failed=failed)

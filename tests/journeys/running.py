@@ -43,9 +43,13 @@ def run(var: Path, *words: str) -> str:
     return done.stdout
 
 
-def furnished(shared: Path) -> Path:
-    """The folder of a furnished school that nobody has used yet; made by whoever comes first."""
+def furnished(shared: Path, *, people_only: bool = False) -> Path:
+    """The folder of a furnished school that nobody has used yet; made by whoever comes first.
+
+    ``people_only``: departments, staff and accounts, and everything else still to be done.
+    """
     shared.mkdir(parents=True, exist_ok=True)
+    extent = ("--people-only",) if people_only else ("--students", STUDENTS)
     var = shared / "var"
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -53,7 +57,7 @@ def furnished(shared: Path) -> Path:
             shutil.rmtree(var, ignore_errors=True)
             var.mkdir(mode=0o700)
             run(var, "migrate")
-            run(var, "demo", "--students", STUDENTS, "--seed", SEED, "--password", PASSWORD)
+            run(var, "demo", *extent, "--seed", SEED, "--password", PASSWORD)
             (shared / DONE).touch()
     return var
 

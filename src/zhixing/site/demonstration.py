@@ -38,6 +38,8 @@ from zhixing.kernel.trail.sealer import seal_pending
 CODE, SUFFIX = "demo", "（演示）"
 STOREYS = ("school", "staff", "students", "rectification", "inspections", "plans", "supervision", "portal")
 AFTER_STAFF, AFTER_STUDENTS = "staff", "students"
+PEOPLE = STOREYS[: STOREYS.index(AFTER_STAFF) + 1]
+"""Departments, people and their accounts; everything else is still to be done."""
 OPERATOR = "operator"
 READING_DAYS = 60
 WORDS = (
@@ -74,9 +76,13 @@ def others_present() -> bool:
 
 
 def furnish(
-    *, at: datetime, students: int, seed: int, password: str = "", tell: Tell = lambda step: None
-) -> tuple[list[DemoAccount], str, list[dict[str, Any]]]:
-    """Make the whole school in one transaction: its accounts, their common password, and the key to its faults."""
+    *, at: datetime, students: int, seed: int, password: str = "", tell: Tell = lambda step: None,
+    storeys: Iterable[str] = STOREYS,
+) -> tuple[list[DemoAccount], str, list[dict[str, Any]]]:  # fmt: skip
+    """Make the school in one transaction: its accounts, their common password, and the key to its faults.
+
+    ``storeys``: the apps that get sample records; ``PEOPLE`` leaves a school where the work is still to begin.
+    """
     rnd = Random(seed)  # noqa: S311 - sample data, not secrets
     password = password or new_password()
     key: list[dict[str, Any]] = []
@@ -85,7 +91,7 @@ def furnish(
         furnish_roles(tenant)
         with tenant_scope(tenant.pk):
             accounts = _Accounts(password, at)
-            for label in STOREYS:
+            for label in storeys:
                 tell(f"布置 {label}")
                 options = {"at": at, "students": students, "seed": seed, "key": key}
                 made = _furnish_app(label, tenant, rnd, **options)

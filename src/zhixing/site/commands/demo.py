@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--password", default="", metavar="密码", help="演示账号的密码（默认随机生成）")
     add("--if-empty", action="store_true", help="数据库里已有学校时什么也不做")
     add("--again", action="store_true", help="清空并重新布置（只限空库或只有演示学校的库）")
+    add("--people-only", action="store_true", help="只布置部门、教职工和账号，名册、方案等留空，从头做起")
     add("--key", type=Path, metavar="文件", help="把埋下的问题写成 JSON 文件")
     add("--roster", type=Path, metavar="文件.xlsx", help="只生成演示学校的全国版式学生名册，不动数据库")
     add("--code", metavar="账号", help="显示演示账号当前的两步验证码")
@@ -74,8 +75,9 @@ def _furnish(options: argparse.Namespace) -> int:
         house.clear_everything()
     with _progress() as tell:
         accounts, password, key = house.furnish(
-            at=timezone.now(), students=options.students, seed=options.seed, password=options.password, tell=tell
-        )
+            at=timezone.now(), students=options.students, seed=options.seed, password=options.password, tell=tell,
+            storeys=house.PEOPLE if options.people_only else house.STOREYS,
+        )  # fmt: skip
     path = house.write_accounts(accounts, password)
     if options.key:
         options.key.write_text(json.dumps(key, ensure_ascii=False, indent=1), "utf-8")
