@@ -16,7 +16,7 @@ from ..choices import Card, FeedbackKind, OrderState, Verdict
 from ..models import Order, OrderExtension, OrderFeedback, Reminder
 from ..queries.clock import late_by
 
-HAND = 9
+HAND = 20
 """Room to write by hand, in mm."""
 FEEDBACK_ASKED = "办结后书面反馈，一事一报，附佐证材料；不能按期办结的，到期前说明进展和原因。"
 TICKS = "□优秀　□良好　□合格　□不合格"
