@@ -44,7 +44,9 @@ class _Story:
         self.key: list[dict[str, Any]] = []
 
     def ago(self, days: float) -> datetime:
-        return self.at - timedelta(days=days)
+        """A moment in office hours so many days back; half a day more is the morning."""
+        day = timezone.localtime(self.at) - timedelta(days=int(days))
+        return day.replace(hour=10 if days % 1 else 16, minute=0, second=0, microsecond=0)
 
     def plant(self, rule: str, column: str, *objects: Any) -> None:
         shown = sorted(str(one) for one in objects)

@@ -112,7 +112,7 @@ class ArticleDetail(DetailPage):
     model = Article
     facts = (
         Facts("稿件", (Column("kind", render=badge_of(ArticleKind)), Column("state", render=badge_of(ArticleState)),
-                     "unit", "year", "number", "summary", "names_waived")),
+                     "unit", Column("issue_label", "期号"), "summary", "names_waived")),
         Facts("政策来源", FIELDS_OF_SOURCE),
         Facts("经手", ("writer", "edited_by", "submitted_at", "reviewer", "reviewed_at", "publisher", "published_at")),
     )  # fmt: skip

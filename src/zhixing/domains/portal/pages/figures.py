@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from zhixing.kernel.indicators.declare import indicators
+from zhixing.kernel.indicators.pictures import written
 from zhixing.kernel.indicators.standings import standings
 from zhixing.kernel.pages import Menu, Page, Request
 
@@ -45,5 +46,7 @@ class FiguresPage(Page):
         themes: dict[str, list[Any]] = {}
         for one in indicators:
             theme = one.theme or str(apps.get_app_config(one.code.split(".")[0]).verbose_name)
-            themes.setdefault(theme, []).append((one, found[one.code], one.code in marked))
+            stands = found[one.code]
+            shown = written(stands.value) if stands.value is not None else ""
+            themes.setdefault(theme, []).append((one, stands, shown, one.code in marked))
         return {"themes": list(themes.items()), "count": len(marked)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from zhixing.domains.plans.queries.lamps import the_day
 from zhixing.domains.plans.queries.standing import effective_plan, standing
 from zhixing.kernel.indicators.declare import indicators
+from zhixing.kernel.indicators.pictures import written
 from zhixing.kernel.indicators.standings import standings
 from zhixing.kernel.people.models import Tenant
 
@@ -90,13 +90,13 @@ def shown_lesson(token: str) -> MicroLesson | None:
 
 @dataclass(frozen=True)
 class Figure:
-    """One published figure: the newest stored reading of the whole school."""
+    """One published figure, as it is written: the newest stored reading of the whole school."""
 
     title: str
-    value: Decimal
+    value: str
     unit: str
     read_on: date
-    target: Decimal | None
+    target: str
 
 
 def figures(on: date) -> list[Figure]:
@@ -108,7 +108,8 @@ def figures(on: date) -> list[Figure]:
         stands = found[row.indicator]
         if stands.value is not None and stands.read_on is not None:
             title = row.label or stands.indicator.title
-            shown.append(Figure(title, stands.value, stands.indicator.unit, stands.read_on, stands.target))
+            goal = written(stands.target) if stands.target is not None else ""
+            shown.append(Figure(title, written(stands.value), stands.indicator.unit, stands.read_on, goal))
     return shown
 
 

@@ -41,7 +41,7 @@ class CoverageLine:
 
     @property
     def lamp(self) -> str:
-        return "grey" if not self.asked else "done" if not self.missing else "amber"
+        return "grey" if not self.asked else "amber" if self.missing else "green"
 
 
 def coverage(lesson: MicroLesson | None = None) -> tuple[list[CoverageLine], CoverageLine]:

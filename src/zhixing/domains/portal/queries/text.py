@@ -11,6 +11,7 @@ LEVEL_2 = re.compile(rf"[（(]{NUMERAL}[）)]")
 BULLET = re.compile(r"[-•·]\s+")
 LONGEST_HEADING = 40
 EXCERPT = 80
+ENOUGH = 30
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ def _kind(line: str) -> str:
 
 
 def excerpt(summary: str, body: str, length: int = EXCERPT) -> str:
-    """What a list says of a text: its summary, else how its first paragraph begins."""
-    text = summary.strip() or next((block.text for block in blocks_of(body) if block.kind == "p"), "")
+    """What a list says of a text: its summary, else how it begins, headings left out."""
+    text = summary.strip()
+    for block in blocks_of(body) if not text else ():
+        if block.kind in ("p", "ul"):
+            text += block.text or "；".join(block.items)
+        if len(text) >= ENOUGH:
+            break
     return text if len(text) <= length else text[: length - 1] + "…"
