@@ -19,7 +19,7 @@ from zhixing.kernel.trail.writing import add_row, amend_row
 
 from ..choices import CaseState
 from ..models import SECTIONS, CasePicture, CaseStudy
-from ..queries.cases import demand, faults_in, figures_of, pictures_of
+from ..queries.cases import demand, faults_in, names_of, pictures_of, read_figures
 
 MEGABYTE = 1024 * 1024
 
@@ -77,7 +77,7 @@ def unwritten(case: CaseStudy) -> list[str]:
 
 def fix_figures(case: CaseStudy) -> None:
     """Write down the figures of the text as they are now; saved by the step that adopts the case."""
-    case.figures = figures_of(case)
+    case.figures = read_figures(names_of(case))
 
 
 def _must_be_draft(case: CaseStudy) -> None:

@@ -21,7 +21,7 @@ from ..models import Action, Plan
 from ..papers.proofs import index_letter
 from ..queries import points_of
 from ..queries.proof_index import boxes, catalogue
-from ..queries.readiness import VERDICTS, readiness
+from ..queries.readiness import VERDICTS, readiness, told
 from .views import PlanPage
 
 COLOURS = {"done": "green", "part": "amber", "none": "red"}
@@ -70,6 +70,7 @@ class ReadinessPage(ScopedPage):
         return {
             **self.usual(request), **scope, "plan": plan, "sheet": found, "counts": found.counts,
             "verdicts": VERDICTS, "verdict_colours": COLOURS, "gaps": found.gaps, "show_gaps": gaps,
+            "told": told,
             "may_print": request.user.holds("plans.stagesnapshot.view"),
         }  # fmt: skip
 

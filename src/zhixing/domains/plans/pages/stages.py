@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -20,14 +21,15 @@ from ..actions.stages import add_gate, correct_gate, correct_summary, write_summ
 from ..choices import StageState
 from ..models import PlanStage, StageGate, StageSnapshot, StageSummary
 from ..queries import point_lines, points_of, tally, the_day
-from ..queries.gates import judge, judged_stage
+from ..queries.gates import LIGHTS, WORDS, judge, judged_stage
+from ..queries.snapshots import group_of
 from ..queries.summary_due import next_due
 from .stage_deeds import GATE_DEEDS
 from .views import PlanPage
 
 SHOWN = 100
 """Rows of a frozen table on the page; the record on paper has all."""
-WORDS = tuple(Column(name, width="wide") for name in ("overview", "practices", "problems", "next_steps"))
+TEXTS = tuple(Column(name, width="wide") for name in ("overview", "practices", "problems", "next_steps"))
 
 
 class StageCalendar(PlanPage):
@@ -49,7 +51,8 @@ class StageCalendar(PlanPage):
         rows = PlanStage.objects.standing().filter(plan=plan).select_related("snapshot", "plan").order_by("no")
         stages = [
             {
-                "row": stage, "days": (stage.to_date - day.today).days, "gates": judged_stage(stage),
+                "row": stage, "days": (stage.to_date - day.today).days,
+                "gates": told_gates(stage) if sees_gates else [],
                 "tally": tally((line.lamp, line.weight) for line in lines if line.stage_id == stage.pk),
                 "now": stage.from_date <= day.today <= stage.to_date, "lamp": lamp_of(stage, day),
             }
@@ -61,6 +64,37 @@ class StageCalendar(PlanPage):
             "sees_gates": sees_gates, "span": _span(stages, day.today),
             "may_add": request.user.holds("plans.stagegate.add"),
         }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ToldGate:
+    """A gate as pages show it: judged now, or as it was when the stage was closed."""
+
+    title: str
+    light: str
+    label: str
+    words: str
+    is_needed: bool
+    bars: bool = False
+    opens: str = ""
+    uid: Any = None
+
+
+def told_gates(stage: PlanStage) -> list[ToldGate]:
+    """The gates of an open stage judged now; of a closed one as its snapshot has them."""
+    if stage.state == StageState.CLOSED:
+        snapshot = StageSnapshot.objects.filter(stage=stage).select_related("evidence").first()
+        rows = group_of(snapshot.payload, "gates")["rows"] if snapshot is not None else []
+        lights = {WORDS[state]: light for state, light in LIGHTS.items()}
+        return [
+            ToldGate(title, "grey" if needed == "提示" and label == WORDS["failed"] else lights.get(label, "grey"),
+                     label, words, needed == "必须")
+            for title, needed, label, words in rows
+        ]  # fmt: skip
+    return [
+        ToldGate(one.gate.title, one.light, one.label, one.words, one.gate.is_needed, one.bars, one.opens, one.gate.uid)
+        for one in judged_stage(stage)
+    ]
 
 
 def lamp_of(stage: PlanStage, day: Any) -> str:
@@ -93,7 +127,7 @@ class GatesTab(Tab):
     template = "plans/_stage_gates.html"
 
     def context(self, request: Request, row: Any) -> Mapping[str, Any]:
-        gates = judged_stage(row)
+        gates = told_gates(row)
         return {
             "gates": gates, "bars": sum(one.bars for one in gates), "open": row.state == StageState.OPEN,
             "may_add": request.user.holds("plans.stagegate.add") and row.state == StageState.OPEN,
@@ -114,7 +148,7 @@ class StageSidePanel(Panel):
         summaries = row.summaries.order_by("-year") if request.user.holds("plans.stagesummary.view") else []
         return {
             "days": (row.to_date - day.today).days, "begun": row.from_date <= day.today,
-            "lamp": lamp_of(row, day), "snapshot": StageSnapshot.objects.filter(stage=row).first() if sees else None,
+            "light": lamp_of(row, day), "snapshot": StageSnapshot.objects.filter(stage=row).first() if sees else None,
             "summaries": summaries, "may_write": request.user.holds("plans.stagesummary.add"),
         }  # fmt: skip
 
@@ -176,6 +210,8 @@ class StageGateEdit(PresetPage):
     def form(self, request: Request, row: Any, data: Any) -> forms.Form:
         """Indicators and papers are chosen by their names."""
         made = super().form(request, row, data)
+        made.fields["is_needed"].label = "必须通过（不勾选的只作提示，不影响关闭阶段）"
+        made.fields["is_needed"].help_text = ""
         known = {"indicator": [(one.code, f"{one.title}（{one.code}）") for one in indicators],
                  "paper": [(one.code(), one.title) for one in papers if one.kind]}  # fmt: skip
         for name, options in known.items():
@@ -230,7 +266,7 @@ class StageSummaryDetail(DetailPage):
     model = StageSummary
     facts = (
         Facts("阶段总结", (Column("stage__title", "阶段"), "year", Column("written_by__name", "起草人"), "written_at")),
-        Facts("文字部分", WORDS),
+        Facts("文字部分", TEXTS),
     )  # fmt: skip
     tabs = ("evidence", "trail")
 
@@ -251,7 +287,7 @@ class StageSummaryEdit(PresetPage):
     model = StageSummary
     groups = (
         Facts("阶段总结", ("stage", "year")),
-        Facts("文字部分", WORDS),
+        Facts("文字部分", TEXTS),
     )  # fmt: skip
     create = write_summary
     change = correct_summary

@@ -75,8 +75,12 @@ def figures_of(case: CaseStudy) -> Figures:
     """The figures of a case: as fixed once it was adopted, the newest kept readings before."""
     if case.state == CaseState.ADOPTED:
         return dict(case.figures)
-    names = names_in("\n".join(getattr(case, section) for section, _ in SECTIONS))
-    return read_figures(names)
+    return read_figures(names_of(case))
+
+
+def names_of(case: CaseStudy) -> list[str]:
+    """The names of the figures in all sections of a case."""
+    return names_in("\n".join(getattr(case, section) for section, _ in SECTIONS))
 
 
 def read_figures(names: Iterable[str]) -> Figures:
