@@ -16,7 +16,7 @@ from ..models import DraftNode, DraftStep
 from .tree import PARENTS, DraftTree
 
 EDITABLE = ("no", "title", "body", "from_date", "to_date")
-SENTENCE = re.compile(r"[^。；！？]*[。；！？]?")
+CLAUSE = re.compile(r"[^。；！？，,;]*[。；！？，,;]?")
 
 
 def shift(node: DraftNode, *, by: int, person: User, at: datetime, seen: int | None = None) -> DraftStep:
@@ -189,12 +189,12 @@ def pair(
 
 
 def cuts(text: str) -> list[tuple[int, str]]:
-    """Where a text may be split: (place, the words that would begin the new node), one for each later sentence."""
+    """Where a text may be split: (place, the words that would begin the new node), one for each later clause."""
     found, at = [], 0
-    for sentence in SENTENCE.findall(text):
-        if at and sentence.strip():
-            found.append((at, sentence.strip()[:40]))
-        at += len(sentence)
+    for clause in CLAUSE.findall(text):
+        if at and clause.strip():
+            found.append((at, text[at : at + 30].strip()))
+        at += len(clause)
     return found
 
 

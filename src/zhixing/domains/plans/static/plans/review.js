@@ -34,6 +34,13 @@ review?.addEventListener("click", (event) => {
 review?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("[data-node]")) choose(event.target.closest(".node"), true);
 });
+// One menu at a time; choosing something in it closes it.
+document.addEventListener("click", (event) => {
+  const mine = event.target.closest(".node-menu");
+  for (const menu of document.querySelectorAll(".node-menu[open]")) {
+    if (menu !== mine || event.target.closest("a")) menu.removeAttribute("open");
+  }
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-line]");
   if (link) light(Number(link.dataset.line), Number(link.dataset.line));
