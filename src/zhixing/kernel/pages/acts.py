@@ -38,7 +38,8 @@ WORDS = {
     "supervision.order.settle": "审核办结", "supervision.order.assign": "改派", "order": "转督办",
     "plans.read": "导入方案文本", "plans.review": "校对方案", "plans.undo": "撤销校对", "plans.take_effect": "方案生效",
     "take_effect": "生效", "plans.drop": "放弃文本",
-    "plans.adopt": "载入国家方案", "plans.propose_matches": "匹配上级任务", "plans.answer_with": "核对上级任务", "plans.assign": "分工",
+    "plans.adopt": "载入国家方案", "plans.propose_matches": "匹配上级任务",
+    "plans.answer_with": "核对上级任务", "plans.assign": "分工",
     "end": "结束", "make": "生成", "sign": "登记签订",
 }  # fmt: skip
 
