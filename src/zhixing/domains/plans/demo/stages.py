@@ -37,7 +37,7 @@ CASE = {
         "（三）把结果晒出来\n每月在行政办公会通报各班整改情况，逾期的由办公室发督办单。"
     ),
     "results": (
-        "目前学校问题整改率为 {整改率}，提升计划工作要点完成率为 {工作要点完成率}，责任到人率为 {责任到人率}。\n"
+        "目前学校问题整改率为{整改率}，提升计划工作要点完成率为{工作要点完成率}，责任到人率为{责任到人率}。\n"
         "过去要一周的核对，现在导入名单后几分钟就能看到每一处问题，班主任只需处理本班的几条。"
     ),
     "lessons": (
@@ -107,13 +107,19 @@ def _cases(plan: Plan, director: User, author: User, at: datetime) -> None:
 
 def _picture() -> SimpleUploadedFile:
     """Four steps in a row, drawn: the school has no photographs of its own to show."""
-    from PIL import Image, ImageDraw  # slow import
+    from PIL import Image, ImageDraw, ImageFont  # slow import
+
+    from zhixing.kernel.papers.pdf import FONTS  # slow import
 
     picture = Image.new("RGB", (1200, 420), "#f7f5ef")
     pen = ImageDraw.Draw(picture)
-    for place, colour in enumerate(("#1661ab", "#3f7fbd", "#6f9fce", "#2f8f5b")):
+    face = next(iter(sorted(FONTS.glob("*/*Sans*.ttf"))), None)
+    steps = (("核查", "#1661ab"), ("整改", "#3f7fbd"), ("复查", "#5585b5"), ("销号", "#2f8f5b"))
+    for place, (word, colour) in enumerate(steps):
         left = 60 + place * 285
         pen.rounded_rectangle((left, 130, left + 225, 290), 18, fill=colour)
+        if face is not None:
+            pen.text((left + 112, 210), word, "white", ImageFont.truetype(str(face), 64), anchor="mm")
         if place < 3:
             pen.polygon([(left + 235, 185), (left + 275, 210), (left + 235, 235)], fill="#8a8578")
     out = io.BytesIO()

@@ -53,7 +53,7 @@ class StageSummaryPaper(Paper):
             blocks += [Heading(1, "六、督查督办"), orders]
         blocks += _ending(row, orders is not None)
         return Letter(
-            title=f"{school.name}\n{stage.plan.title}{stage.title}\n{row.year}年总结", blocks=blocks, date=on,
+            title=f"{stage.plan.title}\n{stage.title}{row.year}年总结", blocks=blocks, date=on,
             signer=school.name,
         )  # fmt: skip
 
@@ -213,7 +213,7 @@ class ReadinessPaper(PlanScopePaper):
                 Para(words),
                 Table(
                     ("任务", "工作要点", "牵头部门", "责任人", "结论", "佐证", "指标（目标）", "未了结问题"), lines,
-                    widths_mm=(36, 70, 24, 18, 18, 26, 48, 18), merge=(0, 6, 7),
+                    widths_mm=(36, 64, 28, 18, 22, 26, 46, 18), merge=(0, 6, 7),
                     align=("", "", "center", "center", "center", "center", "", "center"),
                 ),
             ],
@@ -233,7 +233,7 @@ class GapPaper(PlanScopePaper):
         lines = [
             (
                 place, f"{gap.task.no}.{gap.task.title}", gap.point.text if gap.point else "（任务整体）", gap.words,
-                gap.point.lead if gap.point else "", gap.point.owner if gap.point else "",
+                gap.leads, gap.point.owner if gap.point else "",
                 gap.point.due.isoformat() if gap.point and gap.point.due else "", "", "",
             )
             for place, gap in enumerate(gaps, 1)
@@ -244,7 +244,7 @@ class GapPaper(PlanScopePaper):
             blocks=[
                 Table(
                     ("序号", "任务", "工作要点", "欠缺", "牵头部门", "责任人", "原定时限", "补齐时限", "销号"), lines,
-                    widths_mm=(11, 34, 62, 60, 22, 18, 22, 20, 14), merge=(1,),
+                    widths_mm=(13, 34, 58, 58, 26, 18, 23, 21, 14), merge=(1,),
                     align=("center", "", "", "", "center", "center", "center"),
                 )
             ],

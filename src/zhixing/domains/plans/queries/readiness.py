@@ -84,6 +84,11 @@ class TaskReady:
         return found
 
     @property
+    def leads(self) -> str:
+        """The departments that lead its points."""
+        return "、".join(dict.fromkeys(line.point.lead for line in self.points if line.point.lead))
+
+    @property
     def ready(self) -> bool:
         return not self.lacks and all(line.verdict == DONE for line in self.points)
 
@@ -108,18 +113,21 @@ class Readiness:
         """查漏补缺清单: everything that lacks, whose it is and until when."""
         found = []
         for line in self.tasks:
-            found += [Gap(line.task, None, words) for words in line.lacks]
-            found += [Gap(line.task, one.point, "；".join(one.lacks)) for one in line.points if one.lacks]
+            found += [Gap(line.task, None, words, line.leads) for words in line.lacks]
+            found += [
+                Gap(line.task, one.point, "；".join(one.lacks), one.point.lead) for one in line.points if one.lacks
+            ]
         return found
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One thing that lacks; ``point`` is None where the task as such lacks it."""
+    """One thing that lacks; ``point`` is None where the task as such lacks it. ``leads``: the departments to ask."""
 
     task: Task
     point: PointLine | None
     words: str
+    leads: str
 
 
 def told(one: Standing) -> str:
