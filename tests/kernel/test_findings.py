@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from zhixing.kernel.checks.models import Finding, Stage
-from zhixing.kernel.checks.observe import Fault, observe, open_marks
+from zhixing.kernel.checks.observe import CHUNK, Fault, observe, open_marks
 
 pytestmark = pytest.mark.django_db
 UID = uuid.uuid4()
@@ -41,6 +41,26 @@ def test_a_fault_put_right_is_marked_gone_but_stays_open(school):
     finding = Finding.objects.get()
     assert (finding.is_present, finding.stage) == (False, Stage.FOUND)
     assert open_marks("people.unit", [UID]) == {}
+
+
+def test_faults_are_kept_as_they_come_and_a_double_counts_once(school):
+    uids = [uuid.uuid4() for _ in range(2 * CHUNK + 7)]
+    kept = []
+
+    def coming():
+        for uid in uids:
+            kept.append(Finding.objects.count())
+            yield fault(uid, message="先")
+        yield fault(uids[0], message="后")
+
+    first = run(coming())
+    assert max(kept) == 2 * CHUNK, "all faults were held before any was kept"
+    assert (first.appeared_count, first.counts, Finding.objects.count()) == (len(uids), {RULE: len(uids)}, len(uids))
+    assert Finding.objects.get(object_uid=uids[0]).message == "先"
+    second = run(fault(uid) for uid in uids[: CHUNK // 2])
+    assert (second.appeared_count, second.gone_count) == (0, len(uids) - CHUNK // 2)
+    assert Finding.objects.filter(is_present=True, message="不符").count() == CHUNK // 2
+    assert run([]).gone_count == CHUNK // 2
 
 
 def test_a_rule_that_did_not_run_clears_nothing(school):

@@ -6,16 +6,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from ..base.bulk import insert_rows, update_rows
 from ..people.models import User
 from ..trail.record import record
 from .models import OPEN, SETTLED, Finding, Source, Stage, VerificationRun
 
-CHUNK = 200
+CHUNK = 500
+"""Faults taken in, and findings written, at a time."""
 TOLD = (
     "is_present", "gone_at", "message", "severity", "basis", "remedy", "object_label", "unit_id", "stage",
     "relapse_count", "closed_before_by_id", "settled_at", "verifier_id", "owner_id", "due_date",
@@ -66,34 +69,21 @@ def observe(
     faults: Iterable[Fault], *, subject: str, title: str, rules: Iterable[str], row_count: int, by: User | None,
     at: datetime,
 ) -> VerificationRun:  # fmt: skip
-    """Write one run's result.
+    """Write one run's result. The faults are taken piece by piece: however many they are, memory stays bounded.
 
     ``rules`` are the codes that were really run: findings of other rules are left alone, so that a rule that failed
-    or was switched off never looks like a fault put right.
+    or was switched off never looks like a fault put right. A fault that comes twice counts once, as it came first.
     """
-    seen = {fault.fingerprint: fault for fault in faults}
-    known = {f.fingerprint: f for f in Finding.objects.select_for_update().filter(rule__in=list(rules))}
-    tally = Tally()
-    fresh = [_finding(fault, at) for mark, fault in seen.items() if mark not in known]
-    Finding.objects.bulk_create(fresh, batch_size=CHUNK)
-    tally.appeared = len(fresh)
-    told: list[Finding] = []
-    for mark, finding in known.items():
-        before = {name: getattr(finding, name) for name in TOLD}
-        if mark in seen:
-            _still_there(finding, seen[mark], tally, at)
-        elif finding.is_present:
-            finding.is_present, finding.gone_at = False, at
-            tally.gone += 1
-        if any(getattr(finding, name) != old for name, old in before.items()):
-            told.append(finding)
-    Finding.objects.bulk_update(told, [name.removesuffix("_id") for name in TOLD], batch_size=CHUNK)
-    Finding.objects.filter(pk__in=[finding.pk for finding in known.values()]).update(seen_at=at)
-    counts: dict[str, int] = dict.fromkeys(rules, 0)
-    for fault in seen.values():
-        counts[fault.rule] = counts.get(fault.rule, 0) + 1
+    codes = list(rules)
+    observing = _Observing(at, dict.fromkeys(codes, 0))
+    coming = iter(faults)
+    while some := list(islice(coming, CHUNK)):
+        observing.see(some)
+    observing.miss(codes)
+    Finding.objects.filter(rule__in=codes).update(seen_at=at)
+    tally = observing.tally
     run: VerificationRun = VerificationRun.objects.create(
-        subject=subject, title=title, at=at, by=by, row_count=row_count, counts=counts,
+        subject=subject, title=title, at=at, by=by, row_count=row_count, counts=observing.counts,
         appeared_count=tally.appeared, gone_count=tally.gone, returned_count=tally.returned,
     )  # fmt: skip
     record(
@@ -101,6 +91,47 @@ def observe(
         changes={"rows": row_count, "appeared": tally.appeared, "gone": tally.gone, "returned": tally.returned},
     )  # fmt: skip
     return run
+
+
+class _Observing:
+    """One run on its way into the book; of what it has seen it keeps the fingerprints only."""
+
+    def __init__(self, at: datetime, counts: dict[str, int]) -> None:
+        self.tally, self.counts = Tally(), counts
+        self._at = at
+        self._seen: set[bytes] = set()
+
+    def see(self, faults: Iterable[Fault]) -> None:
+        """Take in a piece: findings that are new, and findings that are known."""
+        fresh: dict[str, Fault] = {}
+        for fault in faults:
+            mark = fault.fingerprint
+            if (short := bytes.fromhex(mark)) not in self._seen:
+                self._seen.add(short)
+                fresh[mark] = fault
+                self.counts[fault.rule] = self.counts.get(fault.rule, 0) + 1
+        known = {each.fingerprint: each for each in Finding.objects.select_for_update().filter(fingerprint__in=fresh)}
+        added = [_finding(fault, self._at) for mark, fault in fresh.items() if mark not in known]
+        insert_rows(added)
+        self.tally.appeared += len(added)
+        told = []
+        for mark, finding in known.items():
+            before = [getattr(finding, name) for name in TOLD]
+            _still_there(finding, fresh[mark], self.tally, self._at)
+            if [getattr(finding, name) for name in TOLD] != before:
+                told.append(finding)
+        update_rows(told, [name.removesuffix("_id") for name in TOLD])
+
+    def miss(self, rules: Iterable[str]) -> None:
+        """Mark as gone what was there before and wasn't seen now."""
+        present = Finding.objects.select_for_update().filter(rule__in=list(rules), is_present=True).order_by()
+        gone = [
+            pk for pk, mark in present.values_list("pk", "fingerprint").iterator(CHUNK)
+            if bytes.fromhex(mark) not in self._seen
+        ]  # fmt: skip
+        for start in range(0, len(gone), CHUNK):
+            piece = Finding.objects.filter(pk__in=gone[start : start + CHUNK])
+            self.tally.gone += piece.update(is_present=False, gone_at=self._at)
 
 
 @transaction.atomic

@@ -13,19 +13,23 @@ from .declare import Check, checks
 from .models import VerificationRun
 from .observe import Fault, observe
 
+PIECE = 1000
+"""Offenders read at a time."""
+
 
 def faults_of(check: Check, rows: Any = None) -> Iterator[Fault]:
     """The faults one check sees, each with the unit whose people must mend it."""
     offenders = check.run(rows)
     if check.unit and check.unit != ".":
         offenders = offenders.select_related(check.unit)
-    for row in offenders:
+    column = column_title(check)
+    for row in offenders.iterator(PIECE):
         yield Fault(
             rule=check.code,
             severity=check.severity,
             title=check.title,
             message=check.title,
-            column=column_title(check),
+            column=column,
             place=check.column,
             basis=check.basis,
             remedy=check.remedy,
@@ -65,7 +69,7 @@ def verify_records(*, by: User | None, at: datetime, only: str = "") -> list[Ver
             groups.setdefault(declared.model, []).append(declared)
     return [
         observe(
-            [fault for declared in group for fault in faults_of(declared)],
+            (fault for declared in group for fault in faults_of(declared)),
             subject=model._meta.label_lower,
             title=f"{model._meta.verbose_name}记录核查",
             rules=[declared.code for declared in group],
