@@ -33,6 +33,27 @@ def test_applying_writes_every_row_once_with_its_family(applied: Any, roll: Any)
     assert batch.rows.filter(is_written=True).count() == 20
 
 
+def test_the_bar_moves_through_every_stretch_of_an_examination(
+    applied: Any, bring: Any, roll: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from zhixing.kernel.jobs.lease import Lease
+
+    applied(roll(20))
+    told: list[tuple[int, int, str]] = []
+    renew = Lease.renew
+    monkeypatch.setattr(
+        Lease,
+        "renew",
+        lambda self, *said: told.append(said) or renew(self, *said),  # type: ignore[func-returns-value]
+    )
+    bring([person(number) for number in range(11, 31)])
+    counted = [(done, message) for done, total, message in told if total == 20]
+    assert [done for done, _ in counted] == sorted(done for done, _ in counted)
+    at = {message: done for done, message in counted}
+    assert 0 < at["比对已有记录，核对能否写入"] < at["按规则核验"] < 20
+    assert [done for done, message in counted if message == "保存核验结果"] == [18, 20]
+
+
 def test_the_same_file_twice_is_recognised(applied: Any, roll: Any, registrar: Any, at: Any) -> None:
     from zhixing.domains.students.sheets import StudentSheet
     from zhixing.kernel.sheets.models import ImportBatch

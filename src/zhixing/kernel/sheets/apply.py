@@ -26,6 +26,7 @@ from .staging_cells import Contents, Reader
 from .staging_tables import RawRow, Recognised, recognise_table, table_of
 
 SHOWN = 5
+WRITING = "全部行一次写入，要么全部成功、要么全不写入；请勿重复提交"
 CHUNK = 1000
 """Rows written at a time; they all stand or fall together."""
 _DEEDS = {
@@ -78,6 +79,7 @@ def ask_to_apply(batch: ImportBatch, *, by: User, at: datetime) -> ImportBatch:
 def apply_job(progress: Progress) -> dict[str, Any]:
     """Apply a confirmed batch; run again after a killed worker, it finds all or nothing done."""
     uid = progress.arguments["batch"]
+    progress.say(0, 0, WRITING)  # before the transaction: what is said inside it shows when it is over
     try:
         return _applied(uid, progress)
     except (ValidationError, IntegrityError, PermissionError, Cancelled) as problem:
@@ -91,7 +93,7 @@ def apply_job(progress: Progress) -> dict[str, Any]:
 def _applied(uid: Any, progress: Progress) -> dict[str, Any]:
     with transaction.atomic():
         # First of all: holds the job's row until the commit, so no other attempt can begin meanwhile.
-        progress.say(0, 0, "一次写入，请勿重复提交")
+        progress.say(0, 0, WRITING)
         batch = locked(uid)
         if batch.state == ImportState.APPLYING:
             _write(batch, at=timezone.now())

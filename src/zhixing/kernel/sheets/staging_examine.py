@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -19,6 +19,28 @@ from .staging_settle import Facts, Line, Settling, fault
 from .staging_tables import OWN, PIECE, Recognised, columns_across, kept_table, named_rows, pieces
 
 Say = Callable[[int, int, str], None]
+OFFERED, SETTLED, GATHERED, JUDGED = 0.15, 0.55, 0.75, 0.9
+"""How far the bar has come, as a share, at the end of each stretch; the rest is for keeping what was found."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far an examination is, told in rows of the file although every row is walked past several times."""
+
+    say: Say
+    total: int
+
+    def tell(self, done: int, begin: float, end: float, message: str) -> None:
+        """``done`` rows of the stretch between two shares are behind us."""
+        share = begin + (end - begin) * (done / self.total if self.total else 1)
+        self.say(int(self.total * share), self.total, message)
+
+    def along(self, rows: Iterable[Values], begin: float, end: float, message: str) -> Iterator[Values]:
+        """The rows as they come, told piece by piece."""
+        for number, row in enumerate(rows):
+            if number % PIECE == 0:
+                self.tell(number, begin, end, message)
+            yield row
 
 
 @dataclass
@@ -44,23 +66,17 @@ def examine(
     The rows are walked through piece by piece, and only what is said of them is kept.
     """
     readers = [Reader(table.mapping, table.roster.columns() if table.roster else {}, codes) for table in tables]
-    total = sum(table.table.data.num_rows for table in tables)
-    say(0, total, "比对已有记录，核对能否写入")
+    way = Way(say, sum(table.table.data.num_rows for table in tables))
     sheet.accept(accepted)
-    offers = sheet.offers(
-        reader.values(row.readable())
-        for table, reader in zip(tables, readers, strict=True)
-        for piece in pieces(table.table)
-        for row in piece
-    )
+    offers = sheet.offers(way.along(_all_values(tables, readers), 0, OFFERED, "核对班级、专业等名称"))
     facts = Facts()
     settling = Settling(sheet, tables, facts, by)
     for place, (table, reader) in enumerate(zip(tables, readers, strict=True)):
         for piece in pieces(table.table):
             settling.settle(place, piece, [reader.values(row.readable()) for row in piece])
-            say(len(settling.lines) // 2, total, "比对已有记录，核对能否写入")
-    say(total // 2, total, "按规则核验")
-    _judge(sheet, tables, settling, facts, on=on, standards=standards, codes=codes, rules=rules)
+            way.tell(len(settling.lines), OFFERED, SETTLED, "比对已有记录，核对能否写入")
+    _judge(sheet, tables, settling, facts, on=on, standards=standards, codes=codes, rules=rules, way=way)
+    way.tell(way.total, GATHERED, JUDGED, "整理核验结果")
     for line in settling.lines:
         line.faults += line.barring
     return Examined(
@@ -68,18 +84,25 @@ def examine(
     )
 
 
+def _all_values(tables: Sequence[Recognised], readers: Sequence[Reader]) -> Iterator[Values]:
+    for table, reader in zip(tables, readers, strict=True):
+        for piece in pieces(table.table):
+            yield from (reader.values(row.readable()) for row in piece)
+
+
 def _judge(
     sheet: Sheet, tables: Sequence[Recognised], settled: Settling, facts: Facts, *, on: date,
-    standards: StandardsLike, codes: Codes, rules: Sequence[Rule],
+    standards: StandardsLike, codes: Codes, rules: Sequence[Rule], way: Way,
 ) -> None:  # fmt: skip
     """Run the rules over the file and, beside it, the school's other records, so that doubles show."""
     by_place = {(table.table.file, table.table.sheet): place for place, table in enumerate(tables)}
     by_row = {(line.place, line.row): line for line in settled.lines}
     for roster in {id(table.roster): table.roster for table in tables if table.roster}.values():
         ours = [table for table in tables if table.roster is roster]
-        own, own_mapping, label = _others(sheet, roster, rules, settled.matched)
+        own, own_mapping, label = _others(sheet, roster, rules, settled.matched, way)
         mapping = {table.table.headings[at]: name for table in ours for name, at in table.mapping.items()}
         mapping |= {heading: "" for table in ours for heading in table.unknown} | own_mapping
+        way.tell(way.total, SETTLED, GATHERED, "按规则核验")
         verdict = verify(
             [*(table.table for table in ours), *own], rosters=[roster], on=on, standards=standards, codes=codes,
             extra_rules=[rule for rule in rules if rule.roster in ("", roster.code)], mapping=mapping,
@@ -99,7 +122,7 @@ def _judge(
 
 
 def _others(
-    sheet: Sheet, roster: Roster, rules: Sequence[Rule], matched: set[Any]
+    sheet: Sheet, roster: Roster, rules: Sequence[Rule], matched: set[Any], way: Way
 ) -> tuple[list[RawTable], dict[str, str], dict[int, str]]:
     """The records that the file doesn't speak of, as a table: only the columns that rules over several rows read."""
     wanted = columns_across([*roster.rules, *rules], roster.columns())
@@ -112,6 +135,7 @@ def _others(
         while some := list(islice(records, PIECE)):
             label.update(enumerate(map(str, some), start=len(label) + 1))
             yield from sheet.export_rows(some, wanted)
+            way.tell(min(len(label), way.total), SETTLED, GATHERED, f"读取在册记录，查找重复（已读 {len(label)} 条）")
 
     table, mapping = kept_table(roster.layouts[0], rows())
     return ([table], mapping, label) if label else ([], {}, {})

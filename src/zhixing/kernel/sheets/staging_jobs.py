@@ -22,7 +22,7 @@ from .reading import read_tables
 from .refusal import SheetRefused
 from .staging import KEPT_DAYS, locked, named_file, refuse, sheet_of, stored
 from .staging_cells import Contents
-from .staging_examine import Examined, examine
+from .staging_examine import JUDGED, Examined, examine
 from .staging_rows import At, keep, renew
 from .staging_tables import PIECE, Recognised, recognise_table, remembered, table_of
 
@@ -50,8 +50,9 @@ def read_job(progress: Progress) -> dict[str, Any]:
     headings = {heading for table in tables for heading in table.headings}
     batch.mapping = {heading: name for heading, name in remembered(kind).items() if heading in headings}
     found = _examined(progress, batch, tables)
+    _say_keeping(progress, found)
     with transaction.atomic():
-        progress.say(found_rows(found), found_rows(found), "保存")
+        _hold(progress, found)
         held = locked(batch.uid)
         if held.state == ImportState.READING:
             held.mapping = batch.mapping
@@ -70,8 +71,9 @@ def check_job(progress: Progress) -> dict[str, Any]:
             return {}
         again = again_as_tables(batch, mend=progress.arguments.get("mend"))
         found = _examined(progress, batch, again.tables)
+        _say_keeping(progress, found)
         with transaction.atomic():
-            progress.say(found_rows(found), found_rows(found), "保存")
+            _hold(progress, found)
             held = locked(batch.uid)
             if held.state != ImportState.STAGED:
                 return {}
@@ -81,6 +83,16 @@ def check_job(progress: Progress) -> dict[str, Any]:
                 held.save()
                 return {"rows": found_rows(found)}
     return {}
+
+
+def _say_keeping(progress: Progress, found: Examined) -> None:
+    """Outside the transaction that keeps the rows: what is said inside it shows when it is over."""
+    progress.say(int(found_rows(found) * JUDGED), found_rows(found), "保存核验结果")
+
+
+def _hold(progress: Progress, found: Examined) -> None:
+    """First of all inside a transaction: the job's row is held until the commit, so no other attempt can begin."""
+    progress.say(found_rows(found), found_rows(found), "保存核验结果")
 
 
 def found_rows(found: Examined) -> int:

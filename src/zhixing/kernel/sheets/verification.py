@@ -154,7 +154,7 @@ def verify_all_job(progress: Progress) -> dict[str, Any]:
     kinds = [kind for kind in sheets if kind.roster is not None and only in (None, kind.code())]
     runs = 0
     for done, kind in enumerate(kinds):
-        progress.say(done, len(kinds) + 1, f"核查{kind.plan().title}")
+        progress.say(done, len(kinds) + 1, f"核查{kind.plan().title}（共 {kind(by=by, at=at).records().count()} 条）")
         verify_roster(kind, by=by, at=at)
         runs += 1
     progress.say(len(kinds), len(kinds) + 1, "核查记录")
