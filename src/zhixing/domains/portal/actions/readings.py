@@ -57,7 +57,7 @@ def _remind(lesson: MicroLesson, user: User) -> None:
 
 def remind_learners(lesson: MicroLesson, *, by: User | None, at: datetime) -> str:
     """Put the to-do on top again for all who have not finished."""
-    missing = list(lesson.readings.missing().select_related("user"))
+    missing = list(LessonReading.objects.missing().filter(lesson=lesson).select_related("user"))
     for reading in missing:
         _remind(lesson, reading.user)
     record(action="remind", by=by, at=at, on=lesson, changes={"reminded": [0, len(missing)]})

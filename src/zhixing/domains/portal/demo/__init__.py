@@ -113,13 +113,13 @@ class _Story:
         article = self.draft(ArticleKind.CASE, story["title"], story["unit"], story["body"], 16)
         if names_in(article_texts(article)):
             actions.rewrite_article(article, {"names_waived": NOT_A_NAME}, by=article.writer, at=self.ago(18))
-        shot = {"by": article.writer, "at": self.ago(18)}
+        by, when = article.writer, self.ago(18)
         actions.add_picture(
-            article, picture=_picture("#1661ab"), caption="手机登记界面", consent=Consent.NO_FACE, **shot
+            article, picture=_picture("#1661ab"), caption="手机登记界面", consent=Consent.NO_FACE, by=by, at=when
         )
         faces = actions.add_picture(
             article, picture=_picture("#8a5300"), caption="班会课上讨论记录口径", consent=Consent.GIVEN,
-            consent_note="本人及监护人同意书，存学生科", **shot,
+            consent_note="本人及监护人同意书，存学生科", by=by, at=when,
         )  # fmt: skip
         self.out(Article.objects.get(pk=article.pk), 16)
         actions.note_consent(faces, consent=Consent.LACKING, by=self.director, at=self.ago(2))

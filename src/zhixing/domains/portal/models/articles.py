@@ -42,7 +42,7 @@ class Article(Record):
     summary = models.CharField("摘要", max_length=200, blank=True, help_text="列表里显示的一两句话；不填取正文开头。")
     body = models.TextField(
         "正文", max_length=30000,
-        help_text="空行分段；“一、”“（一）”开头的短行作标题；“- ”开头的行作列表。不支持 HTML。",
+        help_text="一行一段；“一、”“（一）”开头的短行作标题；“- ”开头的行作列表。不支持 HTML。",
     )  # fmt: skip
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="供稿部门", related_name="+")
     organ = models.CharField("发文机关", max_length=80, blank=True, help_text="政策文件必填。")

@@ -37,7 +37,7 @@ class MicroLesson(Record):
     title = models.CharField("题目", max_length=80)
     body = models.TextField(
         "学习内容", max_length=2000,
-        help_text="一页以内（2000 字）。空行分段；“一、”开头的短行作标题；“- ”开头的行作列表。",
+        help_text="一页以内（2000 字）。一行一段；“一、”开头的短行作标题；“- ”开头的行作列表。",
     )  # fmt: skip
     minutes = models.PositiveSmallIntegerField("学习时长（分钟）", default=5)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="供稿部门", related_name="+")
