@@ -66,7 +66,8 @@ def _source(cells: tuple[Cell, ...], href: str, batch: bool) -> str:
         value = f"{{v{index}}}"
         if index == linked:
             inner = f'<a href="{href}">{value}</a>' if href else value
-            parts.append(f'<th scope="row" class="lead">{{K.get(uid, "")}}{inner}</th>')
+            classes = " ".join(filter(None, ("lead", cell.width)))
+            parts.append(f'<th scope="row" class="{classes}">{{K.get(uid, "")}}{inner}</th>')
         else:
             classes = " ".join(filter(None, ("num" if cell.numeric else "", cell.width)))
             title = str(escape(cell.title)).replace("{", "{{").replace("}", "}}")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 GROUPS = (
-    "工作台", "提升计划", "督办会议", "检查整改", "佐证公文", "学生", "教学", "实习就业", "安全", "制度", "队伍", "文化",
-    "质量", "公开", "系统",
+    "工作台", "提升计划", "督办会议", "检查整改", "佐证公文", "学生", "教学", "实习就业", "安全", "制度", "队伍",
+    "文化", "质量", "公开", "系统",
 )  # fmt: skip
 GROUP_ICONS = {
     "工作台": "layout-dashboard", "提升计划": "target-arrow", "督办会议": "clipboard-list",
@@ -37,7 +37,7 @@ class Column:
     """One column of a list: a field path such as ``class_group__name``, or an annotation that ``rows`` adds.
 
     ``render`` turns a value into text (escaped) or Markup; ``default=False`` offers the column without showing it.
-    ``width`` is a CSS-free hint: "narrow", "wide" or blank.
+    ``width`` is a CSS-free hint: "narrow", "wide", "wrap" (long words break into lines) or blank.
     """
 
     path: str

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from markupsafe import Markup
 
 from zhixing.kernel.checks.models import OPEN, Finding, Source, Stage
 from zhixing.kernel.checks.observe import Fault, raise_finding
@@ -29,6 +30,7 @@ from zhixing.kernel.pages import (
     Tab,
     ViewPreset,
 )
+from zhixing.kernel.pages.cells import Cell
 from zhixing.kernel.pages.words import severity_badge, stage_badge
 from zhixing.kernel.people.models import User
 
@@ -240,7 +242,7 @@ def _open(rows: QuerySet[Finding], value: str) -> QuerySet[Finding]:
 
 
 COLUMNS = (
-    Column("title", link=True),
+    Column("title", link=True, width="wrap"),
     Column("object_label", "对象"),
     Column("column"),
     Column("message", default=False),
@@ -308,7 +310,17 @@ class MyFindings(ListPage):
         return super().rows(request).filter(owner=request.user)
 
 
+def record_address(finding: Finding) -> str:
+    """The page of the record that a finding is about; blank where its kind has none."""
+    try:
+        return reverse(f"{finding.object_type}.detail", args=[finding.object_uid])
+    except NoReverseMatch:
+        return ""
+
+
 class FindingDetail(DetailPage):
+    """One finding; its record is a click away at the top, where a phone shows it first."""
+
     model = Finding
     facts = (
         Facts("问题", ("title", "object_label", "column", "message", "severity", "stage", "source", "found_at",
@@ -319,6 +331,12 @@ class FindingDetail(DetailPage):
     )  # fmt: skip
     deeds = (HAND_OUT, PLAN, NOTICE, START, ASK, CLOSE, BACK, DISMISS, WAIVE, REOPEN)
     tabs = ("evidence", "passages", "files", "trail")
+
+    def _fact(self, cell: Cell, row: Finding) -> tuple[str, str, Any, bool]:
+        path, heading, shown, broad = super()._fact(cell, row)
+        if path == "object_label" and (href := record_address(row)):
+            shown = Markup('<a href="{}">{}</a>').format(href, row.object_label)
+        return path, heading, shown, broad
 
 
 class FindingEdit(EditPage):
@@ -364,8 +382,4 @@ class SubjectPanel(Panel):
     template = "rectification/_subject.html"
 
     def context(self, request: Request, row: Any = None) -> Mapping[str, Any]:
-        try:
-            href = reverse(f"{row.object_type}.detail", args=[row.object_uid])
-        except NoReverseMatch:
-            href = ""
-        return {"finding": row, "href": href, "lamp": lamp(row, timezone.localdate())}
+        return {"finding": row, "href": record_address(row), "lamp": lamp(row, timezone.localdate())}
