@@ -19,7 +19,7 @@ from .actions.cases import fix_figures, unwritten
 from .actions.points import address, hand_over, missing_duties, subject
 from .actions.stages import freeze_stage
 from .choices import CaseState, MemberRole, PointState, StageState
-from .models import CaseStudy, GroupMember, PlanStage, WorkPoint
+from .models import CaseStudy, GroupMember, HandOver, PlanStage, WorkPoint
 from .queries.gates import barring
 
 ACCEPT = "plans.workpoint.accept"
@@ -44,6 +44,11 @@ def _somebody_else(point: WorkPoint, by: User) -> str:
         return "责任人不能验收自己负责的工作要点，请由他人验收。"
     if by.pk == point.submitted_by_id:
         return "提交人不能验收自己提交的工作要点，请由他人验收。"
+    if (
+        point.submitted_at
+        and HandOver.objects.filter(work_point=point, from_owner=by, at__gte=point.submitted_at).exists()
+    ):
+        return "这条要点提交验收时由您负责，请由他人验收。"
     if by.pk != point.sponsor_id and not by.grants.holds_everywhere(ACCEPT):
         return "只有责任领导或办公室可以验收。"
     return ""
@@ -67,6 +72,8 @@ def _accept(point: WorkPoint, *, by: User, at: datetime) -> None:
     for use in evidence_of(point).filter(accepted_at=None, refused_at=None):
         if by.pk not in (use.added_by_id, use.uploaded_by_id):
             accept_use(use, by=by, at=at)
+    if not evidence_of(point).exclude(accepted_at=None).exists():
+        raise StepRefused("佐证材料都是您自己提交或入库的，不能由您采信。请由他人验收，或退回责任人补充材料。")
     point.accepted_by, point.accepted_at = by, at
 
 

@@ -57,6 +57,7 @@ def take_effect(version: PlanVersion, *, by: User, at: datetime) -> Plan:
 @transaction.atomic
 def drop_version(version: PlanVersion, *, by: User, at: datetime, reason: str = "") -> PlanVersion:
     """Give a draft up; its text stays readable."""
+    version = PlanVersion.objects.select_for_update().get(pk=version.pk)
     if version.state != VersionState.REVIEWING:
         raise ValidationError(f"“{version}”{version.get_state_display()}，不能放弃。")
     version.state, version.settled_by, version.settled_at = VersionState.DROPPED, by, at

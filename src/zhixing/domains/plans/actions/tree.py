@@ -89,7 +89,7 @@ class DraftTree:
     @transaction.atomic
     def keep(self, label: str, *, by: User, at: datetime, seen: int | None = None) -> DraftStep:
         """Write what changed, with what was there before; EditConflict when someone else has moved on meanwhile."""
-        PlanVersion.objects.select_for_update().get(pk=self.version.pk)
+        _locked(self.version)
         if seen is not None and seen != last_step(self.version):
             raise EditConflict("这份文本刚被别人修改过。请刷新页面，核对最新内容后再改。")
         changed = [node for pk, node in self.nodes.items() if image(node) != self.was[pk]]
@@ -106,6 +106,14 @@ class DraftTree:
         )  # fmt: skip
         record(action="plans.review", by=by, at=at, on=self.version, reason=label)
         return step
+
+
+def _locked(version: PlanVersion) -> PlanVersion:
+    """The version as it is now, held until the transaction ends; ValidationError where its review is over."""
+    now: PlanVersion = PlanVersion.objects.select_for_update().get(pk=version.pk)
+    if now.state != VersionState.REVIEWING:
+        raise ValidationError(f"“{now}”{now.get_state_display()}，不能再修改。")
+    return now
 
 
 def image(node: DraftNode) -> dict[str, Any]:
@@ -126,8 +134,7 @@ def last_step(version: PlanVersion) -> int:
 @transaction.atomic
 def undo(version: PlanVersion, *, by: User, at: datetime) -> DraftStep:
     """Take the last step back; ValidationError where there is none."""
-    if version.state != VersionState.REVIEWING:
-        raise ValidationError(f"“{version}”{version.get_state_display()}，不能再修改。")
+    version = _locked(version)
     step: DraftStep | None = version.steps.filter(undone_at=None).order_by("-pk").first()
     if step is None:
         raise ValidationError("没有可以撤销的步骤。")

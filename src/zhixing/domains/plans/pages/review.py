@@ -166,7 +166,7 @@ def node_of(version: PlanVersion, uid: Any) -> DraftNode:
 def seen_of(request: Request) -> int | None:
     """How far the review had come when the page was made."""
     text = request.POST.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 class ChangesPage(VersionPage):
