@@ -40,6 +40,11 @@ def change_decision(
         raise ValidationError({"text": "纪要已经签发，决议内容不能再改。"})
     if decision.order_id and decision.state == DecisionState.ORDERED:
         raise ValidationError("这条决议已转督办，请在督办单上办理。")
+    if decision.state in (DecisionState.FULFILLED, DecisionState.VOID):
+        raise ValidationError(f"这条决议{decision.get_state_display()}，不能再改。")
+    due = wanted.get("due_date", decision.due_date)
+    if "due_date" in wanted and due and due < timezone.localdate(decision.meeting.at):
+        raise ValidationError({"due_date": "时限不能早于会议日期。"})
     topic = wanted.get("topic", decision.topic)
     if topic is not None and topic.meeting_id != decision.meeting_id:
         raise ValidationError({"topic": "所选议题不是这次会议的议题。"})

@@ -12,7 +12,7 @@ from zhixing.kernel.notices.send import finish_todo, notify, set_todo
 from zhixing.kernel.people.models import User
 from zhixing.kernel.trail.writing import add_row, amend_row
 
-from ..choices import DOING, Card, OrderState, Verdict
+from ..choices import DOING, IN_HAND, Card, OrderState, Verdict
 from ..models import Order, OrderExtension
 from .orders import not_the_lead, order_address, order_subject, tell_owner
 
@@ -68,12 +68,17 @@ def waiting_extension(order: Order) -> OrderExtension | None:
 def decide_extension(
     asked: OrderExtension, *, granted: bool, by: User, at: datetime, opinion: str = ""
 ) -> OrderExtension:
-    """Grant or refuse; neither the asker nor the owner decides. A refusal says why."""
+    """Grant or refuse; neither the asker nor the owner decides. A refusal says why.
+
+    An order that is done or withdrawn keeps its day: granting one afterwards would make a late answer timely.
+    """
     if asked.verdict != Verdict.WAITING:
         raise ValidationError("这份延期申请已经审批过。")
     order = Order.objects.select_for_update().get(pk=asked.order_id)
     if by.pk in (asked.asked_by_id, order.owner_id):
         raise ValidationError("延期申请不能由申请人或责任人自己审批。")
+    if granted and order.state not in IN_HAND:
+        raise ValidationError(f"督办单{order.get_state_display()}，不能再延期。请选“不同意”并说明。")
     if not granted and len(opinion.strip()) < SHORTEST:
         raise ValidationError({"opinion": "不同意延期的，请写明理由。"})
     values = {

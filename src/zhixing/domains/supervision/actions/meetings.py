@@ -94,6 +94,9 @@ def invite(
         raise ValidationError("会议已经召开或取消，不能再改参会人员。")
     seated = list(dict.fromkeys([meeting.chair, *members]))
     others = [one for one in dict.fromkeys([*guests, meeting.recorder]) if one not in seated]
+    left_out = meeting.attendances.filter(is_guest=False).exclude(user__in=seated)
+    if meeting.state == MeetingState.READY and left_out.exists():  # else the quorum could be met by asking fewer
+        raise ValidationError("议程已经签发，应到人员只能增加、不能减少。确有变动的，请先退回议程。")
     meeting.attendances.exclude(user__in=[*seated, *others]).delete()
     _seat(meeting, seated)
     _seat(meeting, others, guest=True)

@@ -145,6 +145,8 @@ def reassign(order: Order, *, owner: User, by: User, at: datetime, reason: str) 
         raise ValidationError({"reason": "请写明改派原因。"})
     if owner.pk == order.owner_id:
         raise ValidationError({"owner": "责任人没有变化。"})
+    if order.state == OrderState.ANSWERED and by.pk == order.owner_id:
+        raise ValidationError("已反馈、等待审核的督办单，责任人不能自己改派。")  # else he could settle his own work
     amend_row(order, {"owner": owner}, by=by, at=at, action="assign", reason=reason)
     finish_todo(order_subject(order), at=at)
     if order.state != OrderState.ANSWERED:

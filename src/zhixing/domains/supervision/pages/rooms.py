@@ -125,7 +125,7 @@ class AgendaPage(MeetingSheet):
         for pk, uid in meeting.topics.values_list("pk", "uid"):
             sent = request.POST.get(f"position-{uid}", "")
             if sent:
-                if not (sent.isascii() and sent.isdigit() and 0 < int(sent) < 1000):
+                if not (sent.isascii() and sent.isdigit() and len(sent) < 4 and int(sent) > 0):
                     raise ValidationError("次序请填 1 到 999 的数字。")
                 positions[pk] = int(sent)
         arrange(meeting, positions=positions, by=request.user, at=timezone.now())
@@ -154,7 +154,7 @@ class MinutesPage(MeetingSheet):
 
     def keep(self, request: Request, meeting: Meeting) -> None:
         seen = request.POST.get("seen_version", "")
-        if not (seen.isascii() and seen.isdigit()):
+        if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
             raise ValidationError("表单不完整，请刷新页面后再提交。")
         discussions = {
             pk: request.POST[f"topic-{uid}"][:3000]
