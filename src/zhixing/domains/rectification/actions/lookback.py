@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from zhixing.kernel.checks.models import Finding
+from zhixing.kernel.checks.models import SETTLED, Finding
 from zhixing.kernel.checks.observe import relapse
 from zhixing.kernel.people.models import User
 from zhixing.kernel.standards.in_force import school_standards
@@ -38,7 +38,10 @@ def plan_look_back(finding: Finding, *, at: datetime) -> LookBack:
 
 @transaction.atomic
 def look_back(row: LookBack, *, result: str, by: User, at: datetime, note: str = "") -> LookBack:
-    """Keep what somebody other than the owner saw; a fault that is back reopens the same finding."""
+    """Keep what somebody other than the owner saw; a fault that is back reopens the same finding.
+
+    One that is open again already goes on as it was handed out: the same return isn't counted twice.
+    """
     if row.looked_at is not None:
         raise ValidationError("这一条已经做过回头看，请刷新页面。")
     if row.owner_id == by.pk:
@@ -49,5 +52,6 @@ def look_back(row: LookBack, *, result: str, by: User, at: datetime, note: str =
     amend_row(row, seen, by=by, at=at, action="rectification.look_back", reason=note[:300])
     if result == LookBackResult.RETURNED:
         finding = Finding.objects.select_for_update().get(pk=row.finding_id)
-        relapse(finding, by=by, at=at, reason=note[:300])
+        if finding.stage in SETTLED:
+            relapse(finding, by=by, at=at, reason=note[:300])
     return row

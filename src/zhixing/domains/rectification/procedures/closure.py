@@ -11,6 +11,7 @@ from zhixing.kernel.checks.models import OPEN, SETTLED, Finding, Stage
 from zhixing.kernel.notices.send import finish_todo, set_todo
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
+from zhixing.kernel.procedures.declare import passages_of
 
 from ..actions import enter_in_ledger, plan_look_back
 
@@ -99,6 +100,10 @@ def _reopen(finding: Finding, *, by: User, at: datetime) -> None:
 def _closable(finding: Finding, by: User) -> str:
     if finding.stage != Stage.CLOSURE_REQUESTED and finding.is_present:
         return "责任人申请复查后，或重新核查已查不到该问题时，才能销号。"
+    if finding.stage == Stage.CLOSURE_REQUESTED:
+        asked = passages_of(finding).filter(step="request_closure").last()
+        if asked is not None and asked.by_id == by.pk:
+            return "申请复查的人不能自己复查销号，请由他人复查。"
     return _not_the_owner(finding, by)
 
 
