@@ -19,6 +19,7 @@ from zhixing.kernel.trail.writing import add_row, amend_row
 from ..choices import WRITABLE, ArticleState, Consent
 from ..models import Article, ArticlePicture
 from ..queries.privacy import numbers_in
+from ..queries.publishable import privacy_faults
 
 DEPARTMENT = "department"
 MOST_PICTURES = 9
@@ -54,6 +55,8 @@ def mark_replaced(row: Article, *, replaced_by: str, by: User, at: datetime) -> 
     if len(replaced_by.strip()) < 4:
         raise ValidationError({"replaced_by": "请写明替代它的文件名称和文号。"})
     _refuse({"replaced_by": replaced_by})
+    if faults := privacy_faults({TEXT_FIELDS["replaced_by"]: replaced_by}, row.names_waived):
+        raise ValidationError({"replaced_by": faults})  # of a published article nobody reviews these words any more
     amended: Article = amend_row(row, {"replaced_by": replaced_by.strip()}, by=by, at=at, action="mark_replaced")
     return amended
 

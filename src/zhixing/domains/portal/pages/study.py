@@ -157,7 +157,7 @@ class WritingPage(Page):
     def get(self, request: Request, **kwargs: Any) -> Mapping[str, Any]:
         today = timezone.localdate()
         asked = request.GET.get("year", "")
-        year = int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked) <= 2100 else today.year
+        year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else today.year
         first = Article.objects.published().order_by("published_at").values_list("published_at", flat=True).first()
         years = range(today.year, (timezone.localdate(first).year if first else today.year) - 1, -1)
         lines = writing(year)

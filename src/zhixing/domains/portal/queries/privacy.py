@@ -17,11 +17,13 @@ from zhixing.kernel.base.id_numbers import birth_date_in, passes_check
 from zhixing.kernel.base.masking import mask
 from zhixing.kernel.base.text import HAN
 
-ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![0-9A-Za-z])")
+SPACED = r"[ .·•‐-―-]?"
+"""What people set between the figures of a number to make it easier to read, or harder to find."""
+ID_NUMBER = re.compile(rf"(?<![0-9A-Za-z])\d{{6}}{SPACED}\d{{8}}{SPACED}\d{{3}}[\dXx](?![0-9A-Za-z])")
 OLD_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{15}(?![0-9A-Za-z])")
-PHONE = re.compile(r"(?<![0-9])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9])")
-CARD = re.compile(r"(?<![0-9])\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?![0-9])")
-GAP = re.compile(r"[ -]")
+PHONE = re.compile(rf"(?<![0-9])(?:\+?86{SPACED})?1[3-9]\d{SPACED}\d{{4}}{SPACED}\d{{4}}(?![0-9])")
+CARD = re.compile(rf"(?<![0-9])\d{{4}}(?:{SPACED}\d{{4}}){{3}}(?:{SPACED}\d{{1,3}})?(?![0-9])")
+GAP = re.compile(SPACED.removesuffix("?"))
 BETWEEN_HAN = re.compile(rf"(?<={HAN.pattern})\s+(?={HAN.pattern})")
 SHORTEST_NAME, LONGEST_NAME = 2, 20
 WORDS = {"id_number": "证件号码", "phone": "手机号", "bank_card": "银行卡号", "name": "学生姓名"}
@@ -77,7 +79,8 @@ def _lines(texts: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for title, text in texts.items():
         lines = text.splitlines()
         for number, line in enumerate(lines, 1):
-            plain = BETWEEN_HAN.sub("", unicodedata.normalize("NFKC", line))
+            seen = "".join(c for c in unicodedata.normalize("NFKC", line) if unicodedata.category(c) != "Cf")
+            plain = BETWEEN_HAN.sub("", seen)
             if plain.strip():
                 yield (f"{title}第 {number} 行" if len(lines) > 1 else title), plain
 
