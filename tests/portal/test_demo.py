@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.factories import a_student
+from tests.factories import a_class, a_student
 from tests.factories.clock import NOW
 from zhixing.domains.plans.models import Plan
 from zhixing.domains.portal import checks as portal_checks
@@ -32,7 +32,7 @@ def key(school: Any) -> list[dict[str, Any]]:
     with time_machine.travel(NOW, tick=False):
         school_demo.furnish(school, rnd, at=NOW)
         staff_demo.furnish(school, rnd, at=NOW)
-        a_student("上官若水")
+        a_student("上官若水", class_group=a_class("外借演练一班"))
         begun = NOW.replace(year=NOW.year - 1)
         Plan.objects.create(title="实施方案", state="effective", effective_at=begun)
         return demo.furnish(school, rnd, at=NOW)
