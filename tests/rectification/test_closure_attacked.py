@@ -55,3 +55,14 @@ def test_a_look_back_does_not_take_an_open_finding_from_its_owner(cast):
     look_back(LookBack.objects.get(), result="returned", note="又缺 3 份", by=director, at=now)
     finding = Finding.objects.get()
     assert (finding.relapse_count, finding.owner, finding.stage) == (1, cast["head"], "assigned")
+
+
+@pytest.mark.parametrize("step", ["dismiss", "waive", "close"])
+def test_a_head_settles_nothing_that_others_found_in_his_own_department(cast, step):
+    cast["unit"].head = cast["head"]
+    cast["unit"].save()
+    finding = seen(cast)
+    if step == "close":
+        take("request_closure", handed(cast, "registrar"), by=cast["registrar"], at=timezone.now())
+    with pytest.raises(StepRefused, match="责任部门负责人"):
+        take(step, finding, by=cast["head"], at=timezone.now(), opinion="不用整改")

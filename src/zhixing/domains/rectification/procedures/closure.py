@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from zhixing.kernel.checks.models import OPEN, SETTLED, Finding, Stage
+from zhixing.kernel.checks.models import OPEN, SETTLED, Finding, Source, Stage
 from zhixing.kernel.notices.send import finish_todo, set_todo
 from zhixing.kernel.people.models import User
 from zhixing.kernel.procedures import Procedure, Step, StepRefused
@@ -28,7 +28,11 @@ def address(finding: Finding) -> str:
 
 
 def _not_the_owner(finding: Finding, by: User) -> str:
-    return "整改责任人不能复查自己负责的问题，请由他人复查。" if finding.owner_id == by.pk else ""
+    if finding.owner_id == by.pk:
+        return "整改责任人不能复查自己负责的问题，请由他人复查。"
+    if finding.source != Source.CHECK and finding.unit is not None and finding.unit.head_id == by.pk:
+        return "检查、投诉、通知等指出的问题，责任部门负责人不能自己认定或销号，请由他人复查。"
+    return ""
 
 
 def _hand_out(
