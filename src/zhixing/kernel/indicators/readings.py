@@ -141,8 +141,8 @@ def freeze_period(
     newest before them speaks for the time, with its own day.
     """
     place = {"frozen_type": for_row._meta.label_lower, "frozen_uid": for_row.uid} if for_row else {"frozen_uid": None}
-    if Reading.objects.frozen().filter(period=period, label=label, **place).exists():
-        return 0
+    if Reading.objects.frozen().filter(period=period, label=label, frozen_by=None, **place).exists():
+        return 0  # what a person froze of that time as evidence is no reason to leave the rest unfixed
     newest: dict[tuple[str, int | None], Reading] = {}
     for row in Reading.objects.daily().filter(on__gte=since, on__lte=until).order_by("on").iterator(chunk_size=CHUNK):
         newest[row.indicator, row.unit_id] = row
