@@ -88,7 +88,7 @@ def _bar(point: PointLine, y: int, first: date, last: date) -> str:
 def _head(first: date, last: date, height: int) -> str:
     found, day, x = [], first, LABEL
     while day <= last:
-        if day.month == 1 or day == first:
+        if day.month == 1 or (day == first and day.month < 12):  # two years' names need more than a month's room
             found.append(f'<text class="g-year" x="{x + 4}" y="15">{day.year} 年</text>')
         found.append(f'<text class="g-month" x="{x + 4}" y="32">{day.month}月</text>')
         found.append(f'<line class="g-grid" x1="{x}" y1="20" x2="{x}" y2="{height}"/>')
