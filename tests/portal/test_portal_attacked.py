@@ -9,9 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.factories import a_student
+from tests.portal.conftest import picture
+from zhixing.domains.portal import actions
 from zhixing.domains.portal.actions.articles import mark_replaced, write_article
+from zhixing.domains.portal.models import Article
+from zhixing.domains.portal.procedures import take
 from zhixing.domains.portal.queries.privacy import numbers_in
 from zhixing.kernel.people.models import Unit
+from zhixing.kernel.procedures import StepRefused
 
 pytestmark = pytest.mark.django_db
 SEPARATORS = (".", "–", "—", "·", " ", "\u00a0", "\u200b", "\u2011")
@@ -47,3 +52,13 @@ def test_the_column_sets_no_cookie_even_for_those_signed_in(school: Any, make_us
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
     assert not answer.cookies
+
+
+def test_who_writes_a_caption_does_not_review_it(cast: Any, draft: Any) -> None:
+    article = draft()
+    other = next(one for one in (cast.director, cast.principal) if one.pk != article.writer_id)
+    actions.add_picture(article, picture=picture(), caption="现场", consent="no_face", by=other, at=cast.at)
+    article = Article.objects.get(pk=article.pk)
+    article = take("submit", article, by=article.writer, at=cast.at)
+    with pytest.raises(StepRefused, match="不能审核"):
+        take("review", article, by=other, at=cast.at)

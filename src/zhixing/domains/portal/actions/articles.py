@@ -65,7 +65,10 @@ def mark_replaced(row: Article, *, replaced_by: str, by: User, at: datetime) -> 
 def add_picture(
     row: Article, *, picture: Any, caption: str, consent: str, by: User, at: datetime, consent_note: str = ""
 ) -> ArticlePicture:
-    """Put a picture to a draft. The file loses its metadata (place, camera) on the way in."""
+    """Put a picture to a draft. The file loses its metadata (place, camera) on the way in.
+
+    A caption is text that strangers read: whoever adds it may no longer review the article.
+    """
     _must_be_writable(row)
     if row.pictures.count() >= MOST_PICTURES:
         raise ValidationError(f"一篇稿件最多 {MOST_PICTURES} 张图片。")
@@ -84,6 +87,8 @@ def add_picture(
     except ValidationError:
         drop(file)
         raise
+    if row.edited_by_id != by.pk:
+        amend_row(row, {"edited_by": by}, by=by, at=at, action="add_picture", inner=("edited_by",))
     return made
 
 
