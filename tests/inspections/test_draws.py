@@ -12,6 +12,7 @@ from zhixing.domains.inspections.actions import announce_draw, draw_lots, judge_
 from zhixing.domains.inspections.actions.draws import digest_of, rank_of, sample, shares
 from zhixing.domains.inspections.models import DrawItem, RandomDraw
 from zhixing.domains.inspections.queries import Member, listed_members, members_of
+from zhixing.kernel.people.models import Unit
 
 pytestmark = pytest.mark.django_db
 NAMES = "\n".join(f"教案{n},{'第一学期' if n <= 20 else '第二学期'}" for n in range(1, 31))
@@ -164,3 +165,16 @@ def test_nothing_is_noted_in_a_draw_that_was_set_aside(director):
     replace_draw(draw, reason="名单有误，重新公布", by=director, at=timezone.now())
     with pytest.raises(ValidationError, match="已经作废"):
         judge_item(DrawItem.objects.filter(draw=draw, is_drawn=True)[0], verdict="fit", by=director, at=timezone.now())
+
+
+def test_a_head_does_not_judge_what_was_drawn_in_his_own_department(director, make_user):
+    unit = Unit.objects.create(name="教务科", kind="department")
+    head = make_user("department_head", unit=unit)
+    unit.head = head
+    unit.save(update_fields=["head"])
+    item = DrawItem.objects.filter(draw=drawn(director), is_drawn=True)[0]
+    DrawItem.objects.filter(pk=item.pk).update(unit=unit)
+    item = DrawItem.objects.get(pk=item.pk)
+    with pytest.raises(ValidationError, match="被检查部门"):
+        judge_item(item, verdict="fit", by=head, at=timezone.now())
+    assert judge_item(item, verdict="fit", by=director, at=timezone.now()).verdict == "fit"

@@ -146,6 +146,8 @@ def judge_item(item: DrawItem, *, verdict: str, by: User, at: datetime, note: st
         raise ValidationError("没有抽中的对象不能登记检查结果。")
     if RandomDraw.objects.select_for_update().get(pk=item.draw_id).state == DrawState.REPLACED:
         raise ValidationError("这次抽查已经作废，请在重新公布的抽查中登记。")
+    if item.unit is not None and item.unit.head_id == by.pk:
+        raise ValidationError("被检查部门的负责人不能登记本部门的检查结果，请由检查人登记。")
     if verdict in (Verdict.UNFIT, Verdict.ABSENT) and len(note.strip()) < 2:
         raise ValidationError({"note": "不合格或未能检查的，请写明情况。"})
     amend_row(item, {"verdict": verdict, "note": note[:300], "checked_by": by, "checked_at": at}, by=by, at=at)
