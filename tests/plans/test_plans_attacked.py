@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from zhixing.domains.plans import actions
 from zhixing.domains.plans.actions import create_plan, drop_version, take_effect, take_in
 from zhixing.domains.plans.actions.tree import undo
 from zhixing.domains.plans.documents import read_pasted
-from zhixing.domains.plans.models import DraftNode, PlanVersion
+from zhixing.domains.plans.models import DraftNode, PlanStage, PlanVersion
 from zhixing.domains.plans.procedures import take
 from zhixing.kernel.procedures import StepRefused
 
@@ -82,3 +83,22 @@ def test_the_acceptors_own_piece_alone_proves_nothing(planned: Any) -> None:
     with pytest.raises(StepRefused, match="不能由您采信"):
         take("accept", point, by=scene.director, at=scene.now)
     assert take("accept", point, by=scene.sponsor, at=scene.now).state == "accepted"
+
+
+def test_a_stage_is_not_merged_into_the_action_before_it(scene: Any, version: PlanVersion) -> None:
+    top = [node for node in version.standing_nodes if node.parent_id is None]
+    first = next(node for node in top if node.kind == "stage")
+    with pytest.raises(ValidationError, match="不能并入"):
+        actions.merge(first, person=scene.director, at=scene.now)
+
+
+def test_a_new_edition_does_not_move_a_closed_stage(planned: Any) -> None:
+    scene, stage = planned, PlanStage.objects.filter(plan=planned.plan).order_by("no")[0]
+    PlanStage.objects.filter(pk=stage.pk).update(state="closed", closed_by=scene.sponsor, closed_at=scene.now)
+    version = take_in(scene.plan, read_pasted(SMALL), by=scene.director, at=scene.now)
+    node = next(one for one in version.standing_nodes if one.matched_uid == stage.uid)
+    later = {"to_date": node.to_date + timedelta(days=99)}
+    actions.rewrite(node, values=later, person=scene.director, at=scene.now)
+    with pytest.raises(ValidationError, match="已经关闭"):
+        take_effect(PlanVersion.objects.get(pk=version.pk), by=scene.director, at=scene.now)
+    assert PlanStage.objects.get(pk=stage.pk).to_date == stage.to_date

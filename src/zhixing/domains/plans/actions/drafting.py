@@ -56,6 +56,9 @@ def merge(node: DraftNode, *, person: User, at: datetime, seen: int | None = Non
     target = row[place - 1] if place else tree.nodes.get(node.parent_id or 0)
     if target is None:
         raise ValidationError("前面没有可以合并的节点。")
+    if place and node.kind not in (target.kind, NodeKind.TEXT):
+        told = f"前面是{target.get_kind_display()}“{target}”，{node.get_kind_display()}不能并入。可以先修改节点的类别。"
+        raise ValidationError(told)
     words = "。".join(part.rstrip("。") for part in (node.title, node.body) if part)
     target.body = _joined(target.body, words)
     target.verbatim = _joined(target.verbatim, node.verbatim, "\n")

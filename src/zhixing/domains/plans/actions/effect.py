@@ -170,6 +170,11 @@ class _Effect:
     def stage(self, node: DraftNode, n: int) -> PlanStage:
         values = {"plan": self.plan, "no": node.no or n, "from_date": node.from_date, "to_date": node.to_date,
                   "body": node.body}  # fmt: skip
+        row = self.pairs.get(node.pk)
+        if row is not None and row.state == StageState.CLOSED:
+            told = (node.title, node.from_date, node.to_date)
+            if told != (row.title, row.from_date, row.to_date):
+                raise NotReady([f"阶段“{row}”已经关闭，新文本不能改它的名称和起止日期。"])
         made = self.item(node, PlanStage, values)
         assert isinstance(made, PlanStage)
         return made
