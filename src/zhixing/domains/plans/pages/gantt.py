@@ -42,7 +42,7 @@ def picture(now: Standing) -> Markup:
     head = _head(first, last, y)
     line = _today(now.day.today, first, last, y)
     text = (
-        f'<svg class="gantt" width="{width}" height="{y + 8}" viewBox="0 0 {width} {y + 8}" role="img" '
+        f'<svg class="gantt" width="{width}" height="{y + 8}" viewBox="0 0 {width} {y + 8}" role="group" '
         f'aria-label="工作要点进度图，共 {len(dated)} 条">{head}{"".join(body)}{line}</svg>'
     )
     return Markup(text)  # noqa: S704 - every text in it was escaped above
