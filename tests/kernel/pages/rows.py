@@ -18,7 +18,10 @@ COUNTER = itertools.count(1)
 YEAR = re.compile(r"year|cohort")
 ODD: dict[str, dict[str, Callable[[User], Any]]] = {
     "portal.lessonquestion": {"position": lambda user: 1, "right": lambda user: "A"},
-    "plans.stagesnapshot": {"closed_by": lambda user: make_row(User, user)},
+    "plans.stagesnapshot": {
+        "closed_by": lambda user: make_row(User, user),
+        "evidence": lambda user: frozen_stage(user),
+    },
     "plans.taskmatch": {"state": lambda user: "not_adopted"},
     "inspections.publicappraisal": {
         "issued_count": lambda user: 100,
@@ -42,6 +45,20 @@ def paper_content() -> dict[str, Any]:
     from zhixing.kernel.papers.frozen import plain
 
     return plain(Letter(title="试验通知", blocks=[Para("正文")]))
+
+
+def frozen_stage(user: User) -> Any:
+    """What a stage looked like, kept as evidence."""
+    from zhixing.domains.plans.models import PlanStage
+    from zhixing.domains.plans.queries.snapshots import stage_payload
+    from zhixing.kernel.files.evidence import freeze_snapshot
+
+    stage = make_row(PlanStage, user)
+    at = datetime.datetime(2024, 9, 1, 8, tzinfo=datetime.UTC)
+    return freeze_snapshot(
+        title="阶段快照", what="stage", payload=stage_payload(stage, at.date()), lineage={"row_count": 0}, on=stage,
+        by=user, at=at,
+    )  # fmt: skip
 
 
 def make_rows(model: Any, count: int, user: User) -> None:

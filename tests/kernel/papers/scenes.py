@@ -11,10 +11,12 @@ gives what the paper is about: the record, the rows of a ledger, or None. ``ASKE
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 from tests.kernel.pages.rows import make_row
+from zhixing.kernel.people.models import User
 
 Scene = Callable[[Any], Any]
 SCENES: dict[str, Scene] = {}
@@ -97,3 +99,76 @@ def decision_with_a_unit(user: Any) -> Any:
     decision.lead = make_row(Unit, user)
     decision.save()
     return decision
+
+
+def plan_in_effect(user: Any) -> Any:
+    """A small plan with people on its first point and a piece of evidence."""
+    from tests.plans.texts import SMALL
+    from zhixing.domains.plans.actions import create_plan, take_effect, take_in
+    from zhixing.domains.plans.documents import read_pasted
+    from zhixing.domains.plans.models import WorkPoint
+    from zhixing.kernel.files.evidence import add_evidence
+
+    at = datetime.datetime(2024, 9, 1, 2, tzinfo=datetime.UTC)
+    plan = create_plan({"title": "管理提升实施方案"}, by=user, at=at)
+    plan = take_effect(take_in(plan, read_pasted(SMALL), by=user, at=at), by=user, at=at)
+    point = WorkPoint.objects.of_plan(plan).first()
+    assert point is not None
+    add_evidence(title="工作总结", on=point, by=user, at=at, medium="paper", shelf="档案室")
+    return plan
+
+
+for code in ("PlanPaper", "BreakdownPaper", "ProofIndexPaper", "BoxLabelPaper", "GapPaper", "ReadinessPaper"):
+    SCENES[f"plans.{code}"] = plan_in_effect
+
+
+@scene("plans.DutyLetterPaper")
+def letter_with_duties(user: Any) -> Any:
+    from zhixing.domains.plans.models import DutyLetter
+
+    letter = make_row(DutyLetter, user)
+    letter.points = [{"task": "诚信招生", "text": "公开承诺", "due": "2024-12-31", "evidence": "承诺书"}]
+    letter.save()
+    return letter
+
+
+@scene("plans.DutyMatrixPaper")
+@scene("plans.GroupNoticePaper")
+def group_with_members(user: Any) -> Any:
+    from zhixing.domains.plans.models import GroupMember, LeadingGroup
+
+    group = make_row(LeadingGroup, user)
+    member = make_row(GroupMember, user)
+    member.group = group
+    member.save()
+    return group
+
+
+@scene("portal.BriefPaper")
+def brief(user: Any) -> Any:
+    from zhixing.domains.portal.models import Article
+
+    article = make_row(Article, user)
+    article.kind = "brief"
+    article.save()
+    return article
+
+
+@scene("portal.StudyPaper")
+def published_lesson(user: Any) -> Any:
+    from zhixing.domains.portal.models import MicroLesson
+
+    lesson = make_row(MicroLesson, user)
+    other, due = make_row(User, user), datetime.date(2024, 9, 30)
+    MicroLesson.objects.filter(pk=lesson.pk).update(state="published", reviewer=other, publisher=other, due_date=due)
+    lesson.refresh_from_db()
+    return lesson
+
+
+@scene("inspections.DrawPaper")
+def drawn_lots(user: Any) -> Any:
+    from zhixing.domains.inspections.actions import announce_draw, draw_lots
+
+    at = datetime.datetime(2024, 9, 1, 2, tzinfo=datetime.UTC)
+    draw = announce_draw(title="教案", population="list", listed="甲\n乙\n丙", sample_size=2, by=user, at=at)
+    return draw_lots(draw, seed="20240901", seed_origin="当日公开数字", by=user, at=at)
