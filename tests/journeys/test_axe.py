@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from .conftest import ROOT, Windows
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PUBLIC = ("/sign-in/", "/activate/")
+PUBLIC = ("/sign-in/", "/activate/", "/column/")
 EVERYONE = ("/", "/notices/", "/account/", "/exports/", "/jobs/", "/search/?q=zs")
 PAGES = {
     "registrar": (
@@ -21,14 +21,26 @@ PAGES = {
         "/standards/",
     ),
     "class-tutor": (*EVERYONE, "/students/student/", "/checks/mine/", "/checks/finding/", "/people/activation/"),
+    "office-director": (
+        "/", "/plans/", "/plans/import/", "/plans/board/", "/plans/gantt/", "/plans/load/", "/plans/wall/",
+        "/plans/stages/", "/plans/readiness/", "/plans/evidence/", "/plans/workpoint/", "/plans/mine/",
+        "/supervision/board/", "/supervision/order/", "/supervision/order/add/", "/supervision/reports/",
+        "/supervision/meeting/", "/supervision/decision/", "/supervision/circular/month/",
+        "/inspections/siteinspection/", "/inspections/complaint/", "/rectification/rectificationnotice/",
+        "/papers/issuedpaper/",
+    ),
     "system-admin": (*EVERYONE, "/people/user/", "/people/user/add/", "/people/role/", "/people/assignment/"),
 }  # fmt: skip
 # One record of each of these lists is opened too.
 RECORDS = {
     "registrar": ("/students/student/", "/checks/finding/", "/school/classgroup/", "/standards/"),
     "class-tutor": ("/students/student/",),
+    "office-director": (
+        "/plans/workpoint/", "/supervision/order/", "/supervision/meeting/", "/inspections/siteinspection/",
+        "/rectification/rectificationnotice/",
+    ),
     "system-admin": ("/people/user/", "/people/role/"),
-}
+}  # fmt: skip
 ROWS = 12  # of a table that axe looks at; the others are made by the same renderer
 JUDGE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .filter(found => ['serious', 'critical'].includes(found.impact))
