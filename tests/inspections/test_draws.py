@@ -24,13 +24,20 @@ def director(school, make_user):
 
 
 def announced(director, **more):
-    facts = {"title": "教案抽查", "population": "list", "sample_size": 6, "listed": NAMES, **more}
+    facts = {
+        "title": "教案抽查",
+        "population": "list",
+        "sample_size": 6,
+        "listed": NAMES,
+        "seed_origin": "当日收盘指数",
+        **more,
+    }
     return announce_draw(**facts, by=director, at=timezone.now())
 
 
 def drawn(director, seed="2026-11-20 上证 3421.55", **more):
     draw = announced(director, **more)
-    return draw_lots(draw, seed=seed, seed_origin="收盘指数", by=director, at=timezone.now())
+    return draw_lots(draw, seed=seed, by=director, at=timezone.now())
 
 
 def test_anyone_can_draw_the_same_lots_with_plain_tools(director):
@@ -73,7 +80,7 @@ def test_shares_are_in_proportion_with_a_floor(counts, size, least, given):
 def test_a_draw_is_done_once_and_a_new_one_leaves_a_trace(director):
     draw = drawn(director)
     with pytest.raises(ValidationError, match="不能重抽"):
-        draw_lots(draw, seed="12345", seed_origin="x", by=director, at=timezone.now())
+        draw_lots(draw, seed="12345", by=director, at=timezone.now())
     with pytest.raises(ValidationError, match="理由"):
         replace_draw(draw, reason="重", by=director, at=timezone.now())
     second = replace_draw(draw, reason="名单漏了新进教师的教案", by=director, at=timezone.now())
@@ -87,12 +94,13 @@ def test_a_population_that_was_tampered_with_is_not_drawn_from(director):
     draw = announced(director)
     DrawItem.objects.filter(draw=draw).first().delete()
     with pytest.raises(ValidationError, match="摘要不一致"):
-        draw_lots(draw, seed="12345", seed_origin="x", by=director, at=timezone.now())
+        draw_lots(draw, seed="12345", by=director, at=timezone.now())
 
 
 @pytest.mark.parametrize(
     ("more", "field"),
     [({"listed": " \n"}, "listed"), ({"sample_size": 31}, "sample_size"), ({"sample_size": 0}, "sample_size"),
+     ({"seed_origin": " "}, "seed_origin"),
      ({"population": "classes"}, "population")],
 )  # fmt: skip
 def test_an_impossible_draw_is_refused_in_plain_words(director, more, field):
@@ -142,14 +150,16 @@ def test_a_list_of_ones_own_counts_a_line_once():
 def test_the_whole_draw_on_pages(director, client_of):
     page = client_of(director)
     bad = page.post("/inspections/randomdraw/new/", {"title": "抽", "population": "list", "sample_size": 3,
-                                                    "per_stratum": 1, "listed": ""})  # fmt: skip
+                                                    "per_stratum": 1, "listed": "",
+                                                    "seed_origin": "当晚开奖号码"})  # fmt: skip
     assert "没有可抽取的对象" in bad.content.decode()
     good = page.post("/inspections/randomdraw/new/", {"title": "教案抽查", "population": "list", "sample_size": 3,
-                                                     "per_stratum": 1, "listed": NAMES})  # fmt: skip
+                                                     "per_stratum": 1, "listed": NAMES,
+                                                     "seed_origin": "当晚开奖号码"})  # fmt: skip
     draw = RandomDraw.objects.get()
     assert good["Location"] == f"/inspections/randomdraw/{draw.uid}/"
     deed = f"/inspections/randomdraw/{draw.uid}/deed/draw/"
-    answered = page.post(deed, {"confirmed": "1", "seed": "福彩 3 18 22 07", "seed_origin": "当晚开奖"})
+    answered = page.post(deed, {"confirmed": "1", "seed": "福彩 3 18 22 07"})
     assert "抽取 3 个" in answered.content.decode()
     shown = page.get(f"/inspections/randomdraw/{draw.uid}/tab/inspections.DrawnTab/").content.decode()
     assert shown.count("未检查") == 3

@@ -160,7 +160,9 @@ def published_lesson(user: Any) -> Any:
 
     lesson = make_row(MicroLesson, user)
     other, due = make_row(User, user), datetime.date(2024, 9, 30)
-    MicroLesson.objects.filter(pk=lesson.pk).update(state="published", reviewer=other, publisher=other, due_date=due)
+    MicroLesson.objects.filter(pk=lesson.pk).update(
+        state="published", publisher=other, published_at=lesson.created_at, due_date=due
+    )
     lesson.refresh_from_db()
     return lesson
 
@@ -170,5 +172,7 @@ def drawn_lots(user: Any) -> Any:
     from zhixing.domains.inspections.actions import announce_draw, draw_lots
 
     at = datetime.datetime(2024, 9, 1, 2, tzinfo=datetime.UTC)
-    draw = announce_draw(title="教案", population="list", listed="甲\n乙\n丙", sample_size=2, by=user, at=at)
-    return draw_lots(draw, seed="20240901", seed_origin="当日公开数字", by=user, at=at)
+    draw = announce_draw(
+        title="教案", population="list", listed="甲\n乙\n丙", sample_size=2, seed_origin="次日公开数字", by=user, at=at
+    )
+    return draw_lots(draw, seed="20240901", by=user, at=at)

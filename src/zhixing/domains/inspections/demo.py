@@ -63,12 +63,15 @@ class _Term:
 
     def draw(self) -> None:
         draw = actions.announce_draw(
-            title="班级授课日志", population="classes", sample_size=6, by=self.director, at=self.ago(18)
+            title="班级授课日志",
+            population="classes",
+            sample_size=6,
+            seed_origin="次日双色球公开开奖号码",
+            by=self.director,
+            at=self.ago(18),
         )
         digits = " ".join(f"{self.rnd.randrange(1, 34):02d}" for _ in range(6))
-        draw = actions.draw_lots(
-            draw, seed=f"双色球 {digits}", seed_origin="当晚公开开奖号码", by=self.director, at=self.ago(17)
-        )
+        draw = actions.draw_lots(draw, seed=f"双色球 {digits}", by=self.director, at=self.ago(17))
         for place, item in enumerate(DrawItem.objects.filter(draw=draw, is_drawn=True).order_by("rank")):
             if place < 5:
                 bad = place == 1

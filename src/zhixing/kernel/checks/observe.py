@@ -185,8 +185,9 @@ def _still_there(finding: Finding, fault: Fault, tally: Tally, at: datetime) -> 
 
 
 def _relapse(finding: Finding, at: datetime, by: User | None = None, reason: str = "") -> None:
-    finding.closed_before_by = finding.verifier
-    finding.relapse_count += 1
+    if finding.stage == Stage.CLOSED:  # what was waived or a false alarm was never put right: no relapse
+        finding.closed_before_by = finding.verifier
+        finding.relapse_count += 1
     finding.stage, finding.settled_at, finding.verifier = Stage.FOUND, None, None
     finding.owner, finding.due_date = None, None
     changes = {"relapse_count": finding.relapse_count}

@@ -70,13 +70,18 @@ def sample(members: Sequence[Member], *, seed: str, size: int, least: int) -> li
 
 @transaction.atomic
 def announce_draw(
-    *, title: str, population: str, sample_size: int, by: User, at: datetime, per_stratum: int = 1,
+    *, title: str, population: str, sample_size: int, seed_origin: str, by: User, at: datetime, per_stratum: int = 1,
     listed: str = "", replaces: RandomDraw | None = None, replace_reason: str = "",
 ) -> RandomDraw:  # fmt: skip
-    """Freeze the population and publish its digest. ``listed`` is the text of a list of one's own (one name a line).
+    """Freeze the population, publish its digest and say where the seed will come from.
+
+    ``listed`` is the text of a list of one's own, one name a line.
 
     ValidationError where the population is empty or smaller than the sample.
     """
+    if len(seed_origin.strip()) < 4:
+        words = "请先写明种子将取自哪里、哪一天的公开数字（不少于 4 个字），抽取时不能更换。"
+        raise ValidationError({"seed_origin": words})
     members = members_of(population, timezone.localdate(at), listed)
     if not members:
         where = "listed" if population == Population.LIST else "population"
@@ -86,7 +91,8 @@ def announce_draw(
     draw = add_row(
         RandomDraw(
             title=title, population=population, sample_size=sample_size, per_stratum=per_stratum,
-            population_count=len(members), population_digest=digest_of(members), announced_at=at, announced_by=by,
+            seed_origin=seed_origin.strip(), population_count=len(members),
+            population_digest=digest_of(members), announced_at=at, announced_by=by,
             replaces=replaces, replace_reason=replace_reason[:300],
         ),
         by=by, at=at, action="inspections.announce_draw",
@@ -102,8 +108,8 @@ def announce_draw(
 
 
 @transaction.atomic
-def draw_lots(draw: RandomDraw, *, seed: str, seed_origin: str, by: User, at: datetime) -> RandomDraw:
-    """Draw once with a seed that was public after the population; a draw done already is refused."""
+def draw_lots(draw: RandomDraw, *, seed: str, by: User, at: datetime) -> RandomDraw:
+    """Draw once with the figures of the promised origin, public after the population; a second time is refused."""
     draw = RandomDraw.objects.select_for_update().get(pk=draw.pk)
     if draw.state != DrawState.ANNOUNCED:
         raise ValidationError("这次抽查已经抽取，不能重抽。确需重抽的，请点“作废重抽”并写明理由。")
@@ -118,7 +124,7 @@ def draw_lots(draw: RandomDraw, *, seed: str, seed_origin: str, by: User, at: da
     for key, item in items.items():
         item.rank, item.is_drawn = rank_of(seed.strip(), item.stratum, key), key in drawn
     DrawItem.objects.bulk_update(items.values(), ["rank", "is_drawn"], batch_size=CHUNK)
-    facts = {"seed": seed.strip(), "seed_origin": seed_origin, "drawn_at": at, "drawn_by": by, "state": DrawState.DRAWN}
+    facts = {"seed": seed.strip(), "drawn_at": at, "drawn_by": by, "state": DrawState.DRAWN}
     return amend_row(draw, facts, by=by, at=at, action="inspections.draw_lots", inner=facts)
 
 
@@ -135,7 +141,7 @@ def replace_draw(draw: RandomDraw, *, reason: str, by: User, at: datetime) -> Ra
     amend_row(draw, {"state": DrawState.REPLACED}, by=by, at=at, reason=reason, inner=("state",))
     return announce_draw(
         title=draw.title, population=draw.population, sample_size=draw.sample_size, per_stratum=draw.per_stratum,
-        listed=listed, replaces=draw, replace_reason=reason, by=by, at=at,
+        seed_origin=draw.seed_origin, listed=listed, replaces=draw, replace_reason=reason, by=by, at=at,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from zhixing.kernel.checks.models import Finding
 from zhixing.kernel.checks.observe import Fault, raise_finding
 from zhixing.kernel.files.store import store
 from zhixing.kernel.people.models import Unit, User
+from zhixing.kernel.trail.writing import amend_row
 
 from ..choices import ComplaintState
 from ..models import Complaint
@@ -39,6 +40,5 @@ def raise_from(
     if photo:
         store(photo, name=photo.name, purpose="整改前", on=finding, by=by)
     if isinstance(row, Complaint) and row.state == ComplaintState.RECEIVED:
-        row.state = ComplaintState.HANDLING
-        row.save(update_fields=["state"])
+        amend_row(row, {"state": ComplaintState.HANDLING}, by=by, at=at, inner=("state",))
     return finding

@@ -27,10 +27,7 @@ class SeedForm(forms.Form):
     """A number that nobody could know when the population was published."""
 
     seed = forms.CharField(
-        label="随机种子", min_length=4, max_length=120, help_text="如当日福彩开奖号码、股市收盘指数。"
-    )
-    seed_origin = forms.CharField(
-        label="种子出处", max_length=200, help_text="写明在哪里、什么时间公布，便于他人核对。"
+        label="随机种子", min_length=4, max_length=120, help_text="按公布总体时说定的出处，照抄公开数字。"
     )
 
 
@@ -55,6 +52,10 @@ class DrawForm(forms.Form):
     listed = forms.CharField(
         label="自定名单", required=False, widget=forms.Textarea(attrs={"rows": 6}),
         help_text="总体选“自定名单”时填写：每行一个，逗号或制表符后可写分层，如“教案，第一学期”。",
+    )  # fmt: skip
+    seed_origin = forms.CharField(
+        label="种子出处", max_length=200,
+        help_text="先说定种子取自哪里、哪一天的公开数字，如“11 月 30 日双色球开奖号码”；抽取时不能更换。",
     )  # fmt: skip
     sample_size = forms.IntegerField(label="抽取总数", min_value=1, initial=10)
     per_stratum = forms.IntegerField(label="每层至少", min_value=0, initial=1)
@@ -110,8 +111,19 @@ class NewDraw(Page):
 class DrawDetail(DetailPage):
     model = RandomDraw
     facts = (
-        Facts("总体", ("title", "population", "population_count", "population_digest", "announced_at", "announced_by")),
-        Facts("抽取", ("sample_size", "per_stratum", "seed", "seed_origin", "drawn_at", "drawn_by", "state")),
+        Facts(
+            "总体",
+            (
+                "title",
+                "population",
+                "population_count",
+                "population_digest",
+                "seed_origin",
+                "announced_at",
+                "announced_by",
+            ),
+        ),
+        Facts("抽取", ("sample_size", "per_stratum", "seed", "drawn_at", "drawn_by", "state")),
         Facts("重抽", ("replaces", "replace_reason")),
     )
     deeds = (

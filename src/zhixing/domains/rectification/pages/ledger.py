@@ -48,7 +48,7 @@ class LedgerList(ListPage):
         Column("finding__basis", "依据", default=False),
     )
     filters = (
-        Filter("year", "年度", options=lambda request: [(str(y), f"{y} 年") for y in _years()]),
+        "year",
         Filter("open", "是否了结", options=(("1", "未了结"), ("0", "已了结")), apply=_still_open),
         Filter("carried", "由上年转入", options=(("1", "是"), ("0", "否")), apply=_carried),
         "finding__source",
@@ -57,10 +57,6 @@ class LedgerList(ListPage):
     search = ("finding__title", "finding__object_label")
     order = ("-year", "no")
     empty = "本年度还没有登记的问题。问题交办后自动编号入账。"
-
-
-def _years() -> list[int]:
-    return list(LedgerEntry.objects.order_by("-year").values_list("year", flat=True).distinct())
 
 
 def _day(text: str) -> date | None:
