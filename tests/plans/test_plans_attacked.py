@@ -102,3 +102,14 @@ def test_a_new_edition_does_not_move_a_closed_stage(planned: Any) -> None:
     with pytest.raises(ValidationError, match="已经关闭"):
         take_effect(PlanVersion.objects.get(pk=version.pk), by=scene.director, at=scene.now)
     assert PlanStage.objects.get(pk=stage.pk).to_date == stage.to_date
+
+
+def test_a_clerk_corrects_words_but_hands_out_no_duties_of_a_point_in_effect(planned: Any) -> None:
+    point = planned.give(planned.points()[0])
+    who = {"by": planned.clerk, "at": planned.now, "seen_version": point.version}
+    for values in ({"owner": planned.head}, {"due_date": planned.today + timedelta(days=300)}):
+        with pytest.raises(ValidationError, match="分工"):
+            actions.correct_point(point, values, **who)
+    point.refresh_from_db()
+    assert (point.owner, point.state) == (planned.owner, "in_effect")
+    assert actions.correct_point(point, {"text": "公开招生承诺并公示"}, **who).text == "公开招生承诺并公示"

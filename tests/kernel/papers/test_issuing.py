@@ -186,3 +186,13 @@ def test_many_at_once_leave_no_gap_and_no_double(room: Any, trial_papers: Any) -
     taken = sorted(IssuedPaper.objects.values_list("sequence", flat=True))
     assert taken == list(range(1, 19))
     assert len(set(found)) == 18
+
+
+def test_a_paper_may_ask_for_more_than_the_right_to_issue(
+    trial_papers: Any, person: Any, units: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_papers.UnitNotice, "issuing", "people.unit.change")
+    with pytest.raises(PermissionError):
+        issue(trial_papers.UnitNotice, units[1], by=person(*RIGHTS), at=AT)
+    assert not IssuedPaper.objects.exists()
+    assert issue(trial_papers.UnitNotice, units[1], by=person(*RIGHTS, "people.unit.change"), at=AT).sequence == 1

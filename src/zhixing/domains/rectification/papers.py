@@ -24,6 +24,7 @@ def name(person: Any) -> str:
 class RectificationNoticePaper(Paper):
     title = "整改通知书"
     of = RectificationNotice
+    issuing = "rectification.rectificationnotice.add"
     joins = ("unit", "receiver", "issued_by")
 
     def compose(self, row: Any, *, number: str, on: date, school: Tenant, **asked: Any) -> Letter:

@@ -17,9 +17,9 @@ from django.utils import timezone
 from ..base.records import DataClass
 from ..files.store import clean_name, path_of
 from ..jobs.queue import enqueue
-from ..papers.declare import ISSUE, Paper, papers
+from ..papers.declare import Paper, papers
 from ..papers.frozen import letter_of
-from ..papers.issuing import cancel, draw, issue, may_see, require_issue
+from ..papers.issuing import cancel, draw, issue, may_issue, may_see, require_issue
 from ..papers.laid import laid
 from ..papers.models import IssuedPaper
 from ..papers.pdf import to_pdf
@@ -155,7 +155,7 @@ class DrawPaper(Page):
             "page": self, "title": paper.title, "paper": paper, "form": form, "fault": fault, "sheet": sheet,
             "count": count, "free": papering.FREE_ROWS, "mark": fresh_mark(data.get(FIELD, "") if status else ""),
             "carried": [(name, value) for name in papering.CARRIED for value in data.getlist(name)],
-            "may_issue": request.user.holds(ISSUE), "back": _back(paper, found),
+            "may_issue": may_issue(paper, request.user), "back": _back(paper, found),
         }  # fmt: skip
         return render(request, self.template, context, status or (422 if fault else 200))
 

@@ -25,8 +25,9 @@ class Paper:
     of rows (a ledger) and is offered on the list page. ``kind``: the register its numbers come from, one sequence per
     kind and year; blank for a paper without number, or with the number that its record has (``Letter.number``).
     ``asks``: a form to fill in first; its cleaned data go to ``compose`` as keywords. ``permission``: who may see it,
-    by default who may view ``of``; where ``of`` is None it must be held over the whole school. ``when(row)`` withholds
-    the button where the paper makes no sense. ``joins`` are relations read together with the rows.
+    by default who may view ``of``; where ``of`` is None it must be held over the whole school. ``issuing``: what one
+    must hold besides the right to issue papers, where seeing the record isn't enough. ``when(row)`` withholds the
+    button where the paper makes no sense. ``joins`` are relations read together with the rows.
     """
 
     abstract: ClassVar[bool] = True
@@ -37,6 +38,7 @@ class Paper:
     landscape: ClassVar[bool] = False
     asks: ClassVar[type[forms.Form] | None] = None
     permission: ClassVar[str] = ""
+    issuing: ClassVar[str] = ""
     icon: ClassVar[str] = "printer"
     joins: ClassVar[tuple[str, ...]] = ()
 

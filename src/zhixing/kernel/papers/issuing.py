@@ -101,10 +101,15 @@ def cancel(issued: IssuedPaper, *, reason: str, by: User, at: datetime) -> Issue
 
 def require_issue(paper: type[Paper], rows: list[Any], by: User) -> None:
     """PermissionError unless ``by`` may issue papers and see all that this one tells."""
-    if not by.holds(ISSUE):
+    if not may_issue(paper, by):
         raise PermissionError("您没有印发公文的权限。")
     if not may_see(paper, rows, by):
         raise PermissionError("您没有查看这份公文全部内容的权限。")
+
+
+def may_issue(paper: type[Paper], by: User) -> bool:
+    """Whether ``by`` may allot numbers to papers of this kind; seeing what it tells is asked besides."""
+    return by.holds(ISSUE) and (not paper.issuing or by.holds(paper.issuing))
 
 
 def may_see(paper: type[Paper], rows: list[Any], by: User) -> bool:

@@ -19,6 +19,7 @@ from ..choices import UNDONE, PointState
 from ..models import HandOver, PlanStage, Task, WorkPoint, WorkPointSupport
 
 NAMES = {"lead": "牵头部门", "owner": "责任人", "due_date": "完成时限"}
+DUTIES = ("lead", "owner", "sponsor", "start_date", "due_date")
 
 
 def add_point(values: Mapping[str, Any], *, by: User | None, at: datetime) -> WorkPoint:
@@ -36,8 +37,12 @@ def add_point(values: Mapping[str, Any], *, by: User | None, at: datetime) -> Wo
 def correct_point(
     point: WorkPoint, values: Mapping[str, Any], *, by: User, at: datetime, seen_version: int
 ) -> WorkPoint:  # fmt: skip
-    """Amend a point. Another owner of a point in effect is a hand-over and is kept as one."""
+    """Amend a point. Another owner of a point in effect is a hand-over and is kept as one.
+
+    Who answers for a point in effect, and until when, is changed only by those who may hand out duties.
+    """
     _judge_settled(point)
+    _judge_duties(point, values, by)
     _judge_people(values)
     giver, taker = point.owner, values.get("owner", point.owner)
     with transaction.atomic():
@@ -45,6 +50,12 @@ def correct_point(
         if giver is not None and taker is not None and giver != taker and point.state != PointState.DRAFT:
             _note_hand_over(point, giver, taker, "修改责任人", by, at)
     return point
+
+
+def _judge_duties(point: WorkPoint, values: Mapping[str, Any], by: User) -> None:
+    moved = [name for name in DUTIES if name in values and values[name] != getattr(point, name)]
+    if moved and point.state != PointState.DRAFT and not by.can("assign", point):
+        raise ValidationError(dict.fromkeys(moved, "要点已生效，分工和时限由有“分工”权限的人员调整。"))
 
 
 def next_no(task: Task) -> int:

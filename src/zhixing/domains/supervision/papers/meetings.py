@@ -43,6 +43,7 @@ class NoticePaper(Paper):
 
     title = "会议通知"
     of = Meeting
+    issuing = "supervision.meeting.add"
     joins = ("chair", "recorder")
 
     def when(self, row: Any) -> bool:
@@ -76,6 +77,7 @@ class AgendaPaper(Paper):
 
     title = "会议议程"
     of = Meeting
+    issuing = "supervision.meeting.add"
     joins = ("chair", "recorder", "agenda_signed_by")
 
     def when(self, row: Any) -> bool:
@@ -103,6 +105,7 @@ class MinutesPaper(Paper):
 
     title = "会议纪要"
     of = Meeting
+    issuing = "supervision.meeting.add"
     joins = ("chair", "recorder", "signed_by")
 
     def when(self, row: Any) -> bool:
@@ -162,6 +165,7 @@ class DecisionNotice(Paper):
     title = "决议通知书"
     kind = "决议通知"
     of = Decision
+    issuing = "supervision.meeting.add"
     joins = ("meeting", "meeting__chair", "topic", "lead", "owner", "order")
 
     def when(self, row: Any) -> bool:
@@ -189,6 +193,7 @@ class DecisionLedger(Paper):
 
     title = "决议汇总表"
     of = Decision
+    issuing = "supervision.meeting.add"
     many = True
     landscape = True
     joins = ("meeting", "lead", "owner", "order")

@@ -39,6 +39,7 @@ class OrderPaper(Paper):
 
     title = "督办单"
     of = Order
+    issuing = "supervision.order.add"
     joins = ("lead", "owner", "sponsor", "instructed_by", "signed_by", "issued_by", "reviewer")
 
     def when(self, row: Any) -> bool:
@@ -90,6 +91,7 @@ class ReminderPaper(Paper):
     title = "催办单"
     kind = "催办"
     of = Order
+    issuing = "supervision.order.add"
     joins = ("lead", "owner", "sponsor")
 
     def when(self, row: Any) -> bool:
@@ -157,6 +159,7 @@ class ExtensionPaper(Paper):
 
     title = "延期申请表"
     of = Order
+    issuing = "supervision.order.add"
     joins = ("lead", "owner")
 
     def when(self, row: Any) -> bool:
@@ -190,6 +193,7 @@ class OrderLedger(Paper):
 
     title = "督办台账"
     of = Order
+    issuing = "supervision.order.add"
     many = True
     landscape = True
     joins = ("lead", "owner")

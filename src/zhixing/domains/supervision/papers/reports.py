@@ -35,6 +35,7 @@ class CircularPaper(Paper):
 
     title = "督办通报"
     of = Circular
+    issuing = "supervision.circular.add"
 
     def compose(self, row: Circular, *, number: str, on: date, school: Tenant) -> Letter:
         frozen = row.state == CircularState.ISSUED
