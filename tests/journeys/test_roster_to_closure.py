@@ -238,7 +238,7 @@ def close_with_evidence(walk: Journey) -> None:
     finding(page, TITLES[NAMES], walk.of_class(NAMES))
     expect(page.locator("#tab-body")).to_contain_text("已与家长核对户口簿")
     walk.look(page, "verify-closure")
-    page.get_by_role("tab", name="材料").click()
+    page.get_by_role("tab", name="材料", exact=True).click()
     expect(page.locator("#tab-body")).to_contain_text("户口簿.png")
     deed(page, "复查销号")
     expect(fact(page, "状态")).to_contain_text("已销号")

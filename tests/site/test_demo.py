@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from zhixing.kernel.base.tenancy import tenant_scope
-from zhixing.kernel.checks.models import OPEN, Finding, Stage, VerificationRun
+from zhixing.kernel.checks.models import OPEN, Finding, Source, Stage, VerificationRun
 from zhixing.kernel.indicators.models import Reading
 from zhixing.kernel.notices.models import Notice
 from zhixing.kernel.people.models import Role, SecondFactor, User
@@ -40,7 +40,7 @@ def planted_and_found(key: list[dict[str, Any]]) -> tuple[dict[str, set[str]], d
     found: dict[str, set[str]] = defaultdict(set)
     for entry in key:
         planted[entry["rule"]] |= {*entry.get("students", ()), *entry.get("objects", ())}
-    for finding in Finding.objects.filter(is_present=True):
+    for finding in Finding.objects.filter(is_present=True, source=Source.CHECK):
         if finding.object_type == "school.classgroup" and finding.rule.startswith("students."):
             members = Student.objects.filter(class_group__uid=finding.object_uid)
             found[finding.rule] |= set(members.values_list("student_no", flat=True))

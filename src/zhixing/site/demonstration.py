@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from zhixing.kernel.base.tenancy import tenant_scope
+from zhixing.kernel.checks.verification import verify_records
 from zhixing.kernel.indicators.declare import indicators
 from zhixing.kernel.indicators.models import Reading
 from zhixing.kernel.indicators.readings import read_with_units
@@ -100,6 +101,8 @@ def furnish(
                     accounts.of_staff()
                 elif label == AFTER_STUDENTS:
                     accounts.of_families()
+            tell("核查")
+            verify_records(by=None, at=at)
             tell("读数与消息")
             _readings(rnd, at)
             _greet(accounts.users)

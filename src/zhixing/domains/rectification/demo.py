@@ -20,7 +20,7 @@ from zhixing.kernel.sheets.declare import sheets
 from zhixing.kernel.sheets.verification import verify_roster
 
 from .actions import due_after, report_measure, sort_by_keeper
-from .procedures import take
+from .procedures import issue_notices, reply, take
 
 SPOILED, FIRST_RUN, HANDED_OUT, MENDED, SECOND_RUN, AGAIN, LAST_RUN = 30, 28, 27, 15, 9, 3, 1
 """Days before today."""
@@ -82,6 +82,7 @@ class _Weeks:
         returned = self.close_most(old)
         self.verify(LAST_RUN)
         self.set_aside()
+        self.notify_in_writing()
         return [{"rule": one.rule, "column": one.field, "students": [one.student.student_no]} for one in returned]
 
     def verify(self, days: int) -> None:
@@ -170,6 +171,21 @@ class _Weeks:
         for fault in returned:
             self.write(fault, fault.wrong, self.ago(AGAIN))
         return returned
+
+    def notify_in_writing(self) -> None:
+        """Three findings of one class put to it in writing; the notice is received."""
+        waiting = Finding.objects.filter(stage=Stage.FOUND, unit__isnull=False).order_by("unit", "pk")
+        owners = sort_by_keeper(waiting, timezone.localdate(self.ago(LAST_RUN))).by_owner
+        findings = next((rows[:3] for rows in owners.values()), [])
+        if not findings:
+            return
+        due = due_after(DUE, self.ago(LAST_RUN))
+        notices = issue_notices(
+            findings, demand="逐条核对户口簿和入学登记，限期改正并书面报告。", due_date=due, by=self.director,
+            at=self.ago(LAST_RUN, 6), basis="学籍核查结果",
+        )  # fmt: skip
+        for notice in notices[:1]:
+            reply("receive", notice, by=notice.receiver, at=self.ago(LAST_RUN, 8))
 
     def set_aside(self) -> None:
         """Warnings that are no faults after all, and one that the school lives with for now."""

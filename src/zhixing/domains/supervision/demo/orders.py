@@ -154,7 +154,8 @@ def orders_of_the_plan(scene: Scene) -> None:
             "subject": point.text[:60], "demand": point.text, "lead": point.lead, "owner": point.owner,
             "sponsor": point.sponsor, "work_point": point, "due_date": scene.day(3 + 3 * number),
         }  # fmt: skip
-        order = actions.begin_order(values, by=scene.clerk, at=scene.ago(2), source=point)
-        order = take("issue", order, by=scene.director, at=scene.ago(2))
+        begun = scene.ago(2 if number == 0 else 0)
+        order = actions.begin_order(values, by=scene.clerk, at=begun, source=point)
+        order = take("issue", order, by=scene.director, at=begun)
         if number == 0 and order.owner is not None and order.owner.can("sign", order):
             take("sign", order, by=order.owner, at=scene.ago(1))
