@@ -105,8 +105,8 @@ class AccessMiddleware:
 
 
 def holds_nul(request: HttpRequest) -> bool:
-    """Whether a parameter holds the one character that PostgreSQL can't keep in a text."""
-    return any(
+    """Whether the address or a parameter holds the one character that PostgreSQL can't keep in a text."""
+    return "\x00" in request.path or any(
         "\x00" in text for sent in (request.GET, request.POST) for name in sent for text in (name, *sent.getlist(name))
     )
 
