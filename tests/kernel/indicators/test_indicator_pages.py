@@ -150,6 +150,7 @@ def test_only_those_who_may_set_targets(read, make_user, client_of):
     client = client_of(make_user("office_clerk"))
     text(client.get(f"/indicators/{CODE}/"))
     text(client.post(f"/indicators/{CODE}/target/", {"value": "1"}), 403)
+    assert not Target.objects.exists()
     text(client_of(make_user("student")).get("/indicators/"), 403)
 
 
